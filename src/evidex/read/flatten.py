@@ -1,0 +1,107 @@
+"""Perspective and light: the page found on the photo and laid flat, and uneven light taken out. No engine, no text."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import cv2
+import numpy as np
+from numpy.typing import NDArray
+
+from evidex.schema import Quad
+
+Picture = NDArray[np.uint8]
+Matrix = NDArray[np.float64]
+
+WORKING_SIDE = 2600
+"""Longest side of a page image: print of 8 points on A4 is then about 25 pixels high, and more only costs time."""
+_SEARCH_SIDE = 500
+_SMALLEST_PAGE, _LARGEST_PAGE = 0.25, 0.97
+"""Share of the photo that a page found on it covers; beyond the larger it needs no finding."""
+
+
+@dataclass(frozen=True)
+class PageImage:
+    """A page laid flat, with its way back to the photograph."""
+
+    pixels: Picture
+    """height × width × 3, RGB."""
+    to_photo: Matrix
+    """3 × 3 homography from this image's pixels to the photo's."""
+    rectified: bool
+
+    def on_photo(self, quad: Quad) -> Quad:
+        """A quad of this image in the pixels of the photograph."""
+        points = cv2.perspectiveTransform(np.array([quad], np.float64), self.to_photo)[0]
+        tl, tr, br, bl = ((round(float(x), 1), round(float(y), 1)) for x, y in points)
+        return (tl, tr, br, bl)
+
+
+def lay_flat(photo: Picture) -> PageImage:
+    """The page seen from straight above, if its four edges are found; else the whole photo, no larger than needed."""
+    corners = find_page(photo)
+    height, width = photo.shape[:2]
+    if corners is None:
+        scale = min(1.0, WORKING_SIDE / max(height, width))
+        if scale == 1.0:
+            return PageImage(photo, np.eye(3), rectified=False)
+        size = (round(width * scale), round(height * scale))
+        small = cv2.resize(photo, size, interpolation=cv2.INTER_AREA)
+        return PageImage(np.asarray(small, np.uint8), np.diag([width / size[0], height / size[1], 1.0]), rectified=False)
+    size = _size(corners)
+    target = np.array([[0, 0], [size[0], 0], [size[0], size[1]], [0, size[1]]], np.float32)
+    to_photo = np.asarray(cv2.getPerspectiveTransform(target, corners), np.float64)
+    flags = cv2.INTER_LINEAR | cv2.WARP_INVERSE_MAP
+    flat = cv2.warpPerspective(photo, to_photo, size, flags=flags, borderMode=cv2.BORDER_REPLICATE)
+    return PageImage(np.asarray(flat, np.uint8), to_photo, rectified=True)
+
+
+def find_page(photo: Picture) -> NDArray[np.float32] | None:
+    """The page's corners on the photo, clockwise from its top left; None unless a bright four-sided sheet stands out."""
+    height, width = photo.shape[:2]
+    scale = _SEARCH_SIDE / max(height, width)
+    small = cv2.resize(photo, None, fx=scale, fy=scale, interpolation=cv2.INTER_AREA)
+    light = cv2.GaussianBlur(cv2.cvtColor(small, cv2.COLOR_RGB2LAB)[..., 0], (0, 0), 3)
+    sheet = cv2.threshold(light, 0, 255, cv2.THRESH_BINARY + cv2.THRESH_OTSU)[1]
+    sheet = cv2.morphologyEx(sheet, cv2.MORPH_CLOSE, np.ones((15, 15), np.uint8))
+    contours, _ = cv2.findContours(sheet, cv2.RETR_EXTERNAL, cv2.CHAIN_APPROX_SIMPLE)
+    if not contours:
+        return None
+    outline = cv2.convexHull(max(contours, key=cv2.contourArea))
+    corners = _four_corners(outline)
+    if corners is None or not _SMALLEST_PAGE < cv2.contourArea(corners) / small[..., 0].size < _LARGEST_PAGE:
+        return None
+    alike = cv2.contourArea(max(contours, key=cv2.contourArea)) / cv2.contourArea(corners)
+    return _clockwise(corners) / scale if 0.85 < alike < 1.15 else None
+
+
+def flatten_light(page: Picture) -> Picture:
+    """Grey, with the paper made white: each pixel divided by the light that falls on the paper around it."""
+    grey = cv2.cvtColor(page, cv2.COLOR_RGB2GRAY) if page.ndim == 3 else page
+    paper = cv2.medianBlur(cv2.dilate(grey, np.ones((15, 15), np.uint8)), 41)
+    paper = cv2.blur(paper, (31, 31))
+    return np.asarray(cv2.divide(grey, paper, scale=275), np.uint8)
+
+
+def _four_corners(outline: NDArray[np.int32]) -> NDArray[np.float32] | None:
+    length = cv2.arcLength(outline, True)
+    for tolerance in (0.02, 0.03, 0.05, 0.08):
+        corners = cv2.approxPolyDP(outline, tolerance * length, True)
+        if len(corners) == 4:
+            return corners.reshape(4, 2).astype(np.float32)
+    return None
+
+
+def _clockwise(corners: NDArray[np.float32]) -> NDArray[np.float32]:
+    centre = corners.mean(axis=0)
+    around = corners[np.argsort(np.arctan2(*(corners - centre).T[::-1]))]
+    first = int(np.argmin(around.sum(axis=1)))
+    return np.roll(around, -first, axis=0)
+
+
+def _size(corners: NDArray[np.float32]) -> tuple[int, int]:
+    tl, tr, br, bl = corners
+    width = max(np.linalg.norm(tr - tl), np.linalg.norm(br - bl))
+    height = max(np.linalg.norm(bl - tl), np.linalg.norm(br - tr))
+    scale = min(1.0, WORKING_SIDE / max(width, height))
+    return max(32, round(float(width) * scale)), max(32, round(float(height) * scale))

@@ -1,0 +1,146 @@
+"""Tesseract through pytesseract. The only file that knows Tesseract, its codes and its packages."""
+
+from __future__ import annotations
+
+import os
+import shutil
+from collections.abc import Sequence
+from dataclasses import replace
+from functools import cache
+from pathlib import Path
+
+import numpy as np
+import pytesseract
+
+from evidex.errors import ReadFailed, ToolMissing
+from evidex.languages import UNSPACED, script_of_character
+from evidex.read.engine import STRIP_HEIGHT, Picture, Reading, Token
+
+CODES = {
+    "ja": "jpn",
+    "zh": "chi_sim",
+    "zh-TW": "chi_tra",
+    "vi": "vie",
+    "id": "ind",
+    "tl": "fil",
+    "en": "eng",
+    "th": "tha",
+    "km": "khm",
+    "my": "mya",
+    "ne": "nep",
+    "mn": "mon",
+    "bn": "ben",
+    "lo": "lao",
+    "si": "sin",
+}
+_GAP = 24
+"""White pixels around each strip on the sheet that Tesseract sees: less, and it joins lines."""
+_STRIPS_A_SHEET = 60
+_SECONDS = 120
+
+
+def debian_package(language: str) -> str:
+    """The Debian package of a language's data."""
+    return f"tesseract-ocr-{CODES.get(language, language).replace('_', '-')}"
+
+
+class TesseractEngine:
+    """Reads all strips of a language in one call: they are put below each other on one clean sheet."""
+
+    name = "tesseract"
+
+    @property
+    def version(self) -> str:
+        """Tesseract's version, or an empty string where it is not installed."""
+        return _version()
+
+    def reads(self, language: str) -> bool:
+        """Whether the language's data is installed."""
+        return CODES.get(language) in _installed()
+
+    def read(self, strips: Sequence[Picture], language: str) -> Sequence[Reading]:
+        """See `OcrEngine.read`."""
+        _demand(language)
+        readings: list[Reading] = []
+        for start in range(0, len(strips), _STRIPS_A_SHEET):
+            readings += _read_sheet(strips[start : start + _STRIPS_A_SHEET], CODES[language])
+        return readings
+
+
+def _demand(language: str) -> None:
+    if not shutil.which(pytesseract.pytesseract.tesseract_cmd):
+        raise ToolMissing("Tesseract is not installed", "Install it: sudo apt install tesseract-ocr (see README for others).")
+    if language not in CODES or CODES[language] not in _installed():
+        raise ToolMissing(
+            f"Tesseract has no language data for {language!r}",
+            f"Install it: sudo apt install {debian_package(language)} (see README for macOS and Windows).",
+        )
+
+
+def _read_sheet(strips: Sequence[Picture], code: str) -> list[Reading]:
+    sheet, tops = _sheet(strips)
+    os.environ.setdefault("OMP_THREAD_LIMIT", "1")  # parallelism is the batch's alone
+    try:
+        table = pytesseract.image_to_data(
+            sheet, lang=code, config="--psm 6", timeout=_SECONDS, output_type=pytesseract.Output.DICT
+        )
+    except (pytesseract.TesseractError, RuntimeError, OSError) as error:
+        raise ReadFailed("Tesseract crashed or ran past its time on a page") from error
+    found: list[list[Token]] = [[] for _ in strips]
+    for text, left, top, width, height, confidence in zip(
+        *(table[key] for key in ("text", "left", "top", "width", "height", "conf")), strict=True
+    ):
+        if text.strip() and float(confidence) >= 0:
+            row = int(np.searchsorted(tops, top + height / 2, side="right")) - 1
+            found[max(row, 0)].append(Token(text.strip(), left - _GAP, left + width - _GAP, float(confidence) / 100))
+    return [Reading(_spaced(sorted(tokens, key=lambda token: token.left))) for tokens in found]
+
+
+def _spaced(tokens: list[Token]) -> tuple[Token, ...]:
+    """Tesseract cuts scripts that write no spaces into words; only a visible gap between two of those is a space."""
+    return tuple(
+        replace(token, spaced=before is not None and _space_between(before, token))
+        for before, token in zip([None, *tokens], tokens, strict=False)
+    )
+
+
+def _space_between(before: Token, token: Token) -> bool:
+    scripts = script_of_character(before.text[-1]), script_of_character(token.text[0])
+    if not set(scripts) & (UNSPACED | {"Kana"}):
+        return True
+    wide = 0.6 if set(scripts) & {"Han", "Kana"} else 0.22
+    return token.left - before.right > wide * STRIP_HEIGHT
+
+
+def _sheet(strips: Sequence[Picture]) -> tuple[Picture, list[float]]:
+    """The strips below each other, and where the band of each begins."""
+    width = max(strip.shape[1] for strip in strips) + 2 * _GAP
+    sheet = np.full((sum(strip.shape[0] + _GAP for strip in strips) + _GAP, width), 255, np.uint8)
+    tops, y = [], _GAP
+    for strip in strips:
+        sheet[y : y + strip.shape[0], _GAP : _GAP + strip.shape[1]] = strip
+        tops.append(y - _GAP / 2)
+        y += strip.shape[0] + _GAP
+    return sheet, tops
+
+
+@cache
+def _installed() -> frozenset[str]:
+    try:
+        return frozenset(pytesseract.get_languages())
+    except (pytesseract.TesseractError, pytesseract.TesseractNotFoundError, OSError):
+        return frozenset()
+
+
+@cache
+def _version() -> str:
+    try:
+        return str(pytesseract.get_tesseract_version())
+    except (pytesseract.TesseractNotFoundError, OSError, SystemExit):
+        return ""
+
+
+def data_folder() -> Path | None:
+    """Where Tesseract itself is, for `evidex doctor`."""
+    found = shutil.which(pytesseract.pytesseract.tesseract_cmd)
+    return Path(found) if found else None
