@@ -28,7 +28,9 @@ def load(split: str) -> list[dict]:
 def report(name: str, counts: dict) -> None:
     for key, (tp, fp, fn) in sorted(counts.items()):
         recall, precision = tp / max(1, tp + fn), tp / max(1, tp + fp)
-        print(f"{name} {key:22s} recall {recall:.2f}  precision {precision:.2f}  F1 {2 * tp / max(1, 2 * tp + fp + fn):.2f}  n {tp + fn}")
+        print(
+            f"{name} {key:22s} recall {recall:.2f}  precision {precision:.2f}  F1 {2 * tp / max(1, 2 * tp + fp + fn):.2f}  n {tp + fn}"
+        )
 
 
 def main(split: str = "test") -> None:

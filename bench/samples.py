@@ -42,7 +42,12 @@ def main(folder: Path, verbose: bool) -> None:
         want = expected[Path(record.source.file_name).stem]
         good = [finding for finding in record.findings if any(same(row, finding) for row in want["findings"])]
         got = [row for row in want["findings"] if any(same(row, finding) for finding in record.findings)]
-        found, right, wanted, hit = found + len(record.findings), right + len(good), wanted + len(want["findings"]), hit + len(got)
+        found, right, wanted, hit = (
+            found + len(record.findings),
+            right + len(good),
+            wanted + len(want["findings"]),
+            hit + len(got),
+        )
         kinds += record.kind == want["kind"]
         read = bare("".join(line.text for page in record.pages for line in page.lines))
         truth = bare("".join(want["text"]))

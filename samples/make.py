@@ -103,9 +103,12 @@ def read_document(path: Path) -> Document:
     for page in pages:
         readers.append(_Reader())
         readers[-1].feed(page)
-    findings = tuple({"category": category, "page": number, "quote": quote.strip()}
-                     for number, reader in enumerate(readers, 1)
-                     for quote, categories in reader.quotes for category in categories)
+    findings = tuple(
+        {"category": category, "page": number, "quote": quote.strip()}
+        for number, reader in enumerate(readers, 1)
+        for quote, categories in reader.quotes
+        for category in categories
+    )
     amounts = {name: int(re.sub(r"\D", "", value)) for reader in readers for name, value in reader.amounts.items()}
     meta = dict(re.findall(r'<meta name="(\w+)" content="([^"]*)"', head))
     return Document(path.stem, meta, pages, tuple(reader.text() for reader in readers), findings, amounts)
@@ -127,8 +130,14 @@ def sheet(page: str) -> str:
 
 def expected(document: Document) -> dict[str, object]:
     """What a reader should find in the document."""
-    record = {"kind": document.meta["kind"], "languages": document.meta["languages"].split(), "pages": len(document.pages),
-              "text": list(document.text), "findings": list(document.findings), "synthetic": True}
+    record = {
+        "kind": document.meta["kind"],
+        "languages": document.meta["languages"].split(),
+        "pages": len(document.pages),
+        "text": list(document.text),
+        "findings": list(document.findings),
+        "synthetic": True,
+    }
     return record | ({"payslip": document.amounts} if document.amounts else {})
 
 
@@ -136,8 +145,11 @@ def photographs(document: Document) -> list[Image.Image]:
     """Photograph every page that is not kept as text."""
     rng = np.random.default_rng(int(document.meta["seed"]))
     look = look_of(document.meta["look"])
-    return [Image.fromarray(photograph(draw_page(sheet(page), document.size), rng, look))
-            for page in document.pages if "data-text" not in page]
+    return [
+        Image.fromarray(photograph(draw_page(sheet(page), document.size), rng, look))
+        for page in document.pages
+        if "data-text" not in page
+    ]
 
 
 def save_jpeg(photo: Image.Image, target: Path, document: Document) -> None:

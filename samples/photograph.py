@@ -66,13 +66,39 @@ class Look:
     frame: tuple[int, int] = (1500, 2000)
 
 
-LOOKS = MappingProxyType({
-    "scan": Look(perspective=0.6, rotation=0.4, curl=0.006, shadow=0.0, light=0.08, blur=0.5, noise=1.2,
-                 jpeg=84, table="none", warmth=0.0, fill=1.0, frame=(1414, 2000)),
-    "photo": Look(),
-    "hard": Look(perspective=17.0, rotation=4.5, curl=0.1, folds=2, shadow=0.5, light=0.55, blur=1.1,
-                 motion=2.5, noise=6.0, jpeg=66, warmth=0.5, fill=0.95),
-})
+LOOKS = MappingProxyType(
+    {
+        "scan": Look(
+            perspective=0.6,
+            rotation=0.4,
+            curl=0.006,
+            shadow=0.0,
+            light=0.08,
+            blur=0.5,
+            noise=1.2,
+            jpeg=84,
+            table="none",
+            warmth=0.0,
+            fill=1.0,
+            frame=(1414, 2000),
+        ),
+        "photo": Look(),
+        "hard": Look(
+            perspective=17.0,
+            rotation=4.5,
+            curl=0.1,
+            folds=2,
+            shadow=0.5,
+            light=0.55,
+            blur=1.1,
+            motion=2.5,
+            noise=6.0,
+            jpeg=66,
+            warmth=0.5,
+            fill=0.95,
+        ),
+    }
+)
 
 
 @dataclass(frozen=True)
@@ -127,9 +153,19 @@ def draw_page(html: str, size: tuple[int, int] = (1240, 1754), scale: float = 1.
         source, target = Path(folder, "page.html"), Path(folder, "page.png")
         source.write_text(html, encoding="utf-8")
         subprocess.run(
-            [browser, *_browser_options(folder), f"--force-device-scale-factor={scale}", "--hide-scrollbars",
-             f"--window-size={size[0]},{size[1]}", f"--screenshot={target}", source.as_uri()],
-            check=True, capture_output=True, timeout=120)
+            [
+                browser,
+                *_browser_options(folder),
+                f"--force-device-scale-factor={scale}",
+                "--hide-scrollbars",
+                f"--window-size={size[0]},{size[1]}",
+                f"--screenshot={target}",
+                source.as_uri(),
+            ],
+            check=True,
+            capture_output=True,
+            timeout=120,
+        )
         drawn = cv2.imread(str(target), cv2.IMREAD_COLOR)
     return cv2.cvtColor(drawn, cv2.COLOR_BGR2RGB)
 
@@ -139,15 +175,26 @@ def print_page(html: str, target: Path, browser: str = "chromium") -> None:
     with tempfile.TemporaryDirectory() as folder:
         source = Path(folder, "page.html")
         source.write_text(html, encoding="utf-8")
-        subprocess.run([browser, *_browser_options(folder), "--no-pdf-header-footer",
-                        f"--print-to-pdf={target}", source.as_uri()],
-                       check=True, capture_output=True, timeout=120)
+        subprocess.run(
+            [browser, *_browser_options(folder), "--no-pdf-header-footer", f"--print-to-pdf={target}", source.as_uri()],
+            check=True,
+            capture_output=True,
+            timeout=120,
+        )
 
 
 def _browser_options(folder: str) -> list[str]:
-    return ["--headless", "--no-sandbox", "--disable-gpu", "--disable-background-networking",
-            "--disable-component-update", "--disable-sync", "--no-first-run", "--allow-file-access-from-files",
-            f"--user-data-dir={folder}/profile"]
+    return [
+        "--headless",
+        "--no-sandbox",
+        "--disable-gpu",
+        "--disable-background-networking",
+        "--disable-component-update",
+        "--disable-sync",
+        "--no-first-run",
+        "--allow-file-access-from-files",
+        f"--user-data-dir={folder}/profile",
+    ]
 
 
 def page_size(page: Image) -> tuple[int, int]:
@@ -164,8 +211,7 @@ def arrange(size: tuple[int, int], rng: np.random.Generator, look: Look) -> Pose
     short, long = look.frame
     frame = (short, long) if height >= width else (long, short)
     to_camera, eye = _camera(size, rng, look)
-    pose = Pose(size, frame, to_camera, eye, _waves(width, rng, look.curl), look.folds,
-                0.011 * height if look.folds else 0.0)
+    pose = Pose(size, frame, to_camera, eye, _waves(width, rng, look.curl), look.folds, 0.011 * height if look.folds else 0.0)
     return replace(pose, to_photo=_fit(pose, look.fill, rng) @ to_camera)
 
 
@@ -179,8 +225,7 @@ def page_to_photo_map(pose: Pose, step: int = 1) -> Field:
     Returns:
         Array of shape (rows, columns, 2): the photo's (u, v) for page point (column * step, row * step).
     """
-    x, y = np.meshgrid(np.arange(0, pose.size[0], step, dtype=np.float64),
-                       np.arange(0, pose.size[1], step, dtype=np.float64))
+    x, y = np.meshgrid(np.arange(0, pose.size[0], step, dtype=np.float64), np.arange(0, pose.size[1], step, dtype=np.float64))
     return np.stack(_to_photo(pose, x, y), axis=-1).astype(np.float32)
 
 
@@ -189,15 +234,17 @@ def photo_to_page_map(pose: Pose) -> Field:
     return np.stack(_unbend(pose, *_flat_grid(pose)), axis=-1).astype(np.float32)
 
 
-def _camera(size: tuple[int, int], rng: np.random.Generator,
-            look: Look) -> tuple[NDArray[np.float64], tuple[float, float, float]]:
+def _camera(
+    size: tuple[int, int], rng: np.random.Generator, look: Look
+) -> tuple[NDArray[np.float64], tuple[float, float, float]]:
     """A homography into camera units and the camera's place, from a tilt in a random, mostly lengthwise direction."""
     width, height = size
     distance = 1.4 * max(size)
     direction = rng.choice([-1, 1]) * np.pi / 2 + rng.uniform(-0.7, 0.7)
     tilt = look.perspective * rng.uniform(0.75, 1.1)
-    turn = _rotation(tilt * np.sin(direction), tilt * np.cos(direction),
-                     rng.choice([-1, 1]) * look.rotation * rng.uniform(0.4, 1.0))
+    turn = _rotation(
+        tilt * np.sin(direction), tilt * np.cos(direction), rng.choice([-1, 1]) * look.rotation * rng.uniform(0.4, 1.0)
+    )
     centre = np.array([[1, 0, -width / 2], [0, 1, -height / 2], [0, 0, 1.0]])
     place = np.column_stack([turn[:, 0], turn[:, 1], [0, 0, distance]])
     foot = -turn.T @ np.array([0, 0, distance])
@@ -217,8 +264,10 @@ def _about(axis: NDArray[np.float64], degrees: float) -> NDArray[np.float64]:
 def _waves(width: int, rng: np.random.Generator, curl: float) -> tuple[Wave, ...]:
     """A long bow, a shorter ripple and a slow twist."""
     shapes = ((0.62, (0.35, 0.7), (0.05, 0.35)), (0.26, (0.7, 1.2), (-0.5, 0.5)), (0.3, (0.1, 0.3), (0.4, 0.8)))
-    return tuple(Wave(share * curl * width, rng.uniform(*across), rng.uniform(*down), rng.uniform(0, 2 * np.pi))
-                 for share, across, down in shapes)
+    return tuple(
+        Wave(share * curl * width, rng.uniform(*across), rng.uniform(*down), rng.uniform(0, 2 * np.pi))
+        for share, across, down in shapes
+    )
 
 
 def _fit(pose: Pose, fill: float, rng: np.random.Generator) -> NDArray[np.float64]:
@@ -293,14 +342,14 @@ def _wood(shape: tuple[int, int], rng: np.random.Generator) -> Field:
     rings = 0.5 + 0.5 * np.sin((y + wander) * 2 * np.pi / rng.uniform(45, 80))
     grain = cv2.resize(rng.random((shape[0], 12), dtype=np.float32), shape[::-1], interpolation=cv2.INTER_CUBIC)
     fine = cv2.GaussianBlur(rng.normal(0, 1, shape).astype(np.float32), (0, 0), sigmaX=14, sigmaY=0.8)
-    seam = 1 - 0.55 * np.exp(-(((y + 130) % 620 - 310) / 3.0) ** 2)
+    seam = 1 - 0.55 * np.exp(-((((y + 130) % 620 - 310) / 3.0) ** 2))
     mix = np.clip(0.3 + 0.22 * rings + 0.38 * (grain - 0.4) + 0.5 * fine, 0, 1)
     return (dark + (light - dark) * mix[..., None]) * seam[..., None]
 
 
 def _cloth(shape: tuple[int, int], rng: np.random.Generator) -> Field:
     colour = np.array(((126, 132, 142), (168, 158, 140), (96, 112, 134), (150, 120, 112))[rng.integers(4)])
-    y, x = np.mgrid[:shape[0], :shape[1]].astype(np.float32)
+    y, x = np.mgrid[: shape[0], : shape[1]].astype(np.float32)
     weave = np.sin(x * 2 * np.pi / 7) * np.sin(y * 2 * np.pi / 7)
     checks = ((x // 170).astype(int) % 2 + (y // 170).astype(int) % 2) * rng.uniform(0, 0.09)
     rumple = 0.18 * (_clouds(shape, rng, 5, 7) - 0.5)
@@ -317,7 +366,7 @@ def _metal(shape: tuple[int, int], rng: np.random.Generator) -> Field:
 
 
 def _tatami(shape: tuple[int, int], rng: np.random.Generator) -> Field:
-    y, x = np.mgrid[:shape[0], :shape[1]].astype(np.float32)
+    y, x = np.mgrid[: shape[0], : shape[1]].astype(np.float32)
     rush = np.cos((y % 9 - 4.5) / 9 * np.pi)
     knot = 0.5 + 0.5 * np.sin(x * 2 * np.pi / 52 + np.pi * (y // 9 % 2))
     stalk = cv2.resize(rng.random((shape[0] // 9 + 1, 40), dtype=np.float32), shape[::-1], interpolation=cv2.INTER_NEAREST)
@@ -333,7 +382,8 @@ def _none(shape: tuple[int, int], rng: np.random.Generator) -> Field:
 
 
 TABLES: MappingProxyType[str, Callable[[tuple[int, int], np.random.Generator], Field]] = MappingProxyType(
-    {"wood": _wood, "cloth": _cloth, "metal": _metal, "tatami": _tatami, "none": _none})
+    {"wood": _wood, "cloth": _cloth, "metal": _metal, "tatami": _tatami, "none": _none}
+)
 
 
 def _clouds(shape: tuple[int, int], rng: np.random.Generator, rows: int, columns: int) -> Field:
@@ -348,8 +398,8 @@ def _clouds(shape: tuple[int, int], rng: np.random.Generator, rows: int, columns
 def _relief(pose: Pose, x: Field, y: Field, sun: tuple[float, float]) -> Field:
     """Brightness of the bent paper under light from one side, with its creases."""
     height = _height(pose, x, y)
-    slope_x = (_height(pose, x + 1, y) - height)
-    slope_y = (_height(pose, x, y + 1) - height)
+    slope_x = _height(pose, x + 1, y) - height
+    slope_y = _height(pose, x, y + 1) - height
     lambert = (1 - sun[0] * slope_x - sun[1] * slope_y) / np.sqrt(1 + slope_x**2 + slope_y**2)
     if pose.folds:
         crease = np.abs((y / pose.size[1] * (pose.folds + 1) + 0.5) % 1 - 0.5) * pose.size[1] / (pose.folds + 1)
@@ -425,14 +475,19 @@ def _paper(page: Image, rng: np.random.Generator) -> Field:
     return (34 + drawn * (214 / 255) + fibre[..., None]) * tint
 
 
-def _ground(rng: np.random.Generator, look: Look, pose: Pose, cover: Field, sun: tuple[float, float],
-            flat_x: Field, flat_y: Field) -> Field:
+def _ground(
+    rng: np.random.Generator, look: Look, pose: Pose, cover: Field, sun: tuple[float, float], flat_x: Field, flat_y: Field
+) -> Field:
     """The table in perspective with the shadow that the page throws on it."""
     width, height = pose.size
     canvas = TABLES[look.table]((int(0.8 * height), int(0.8 * width)), rng).astype(np.float32)
-    table = cv2.remap(canvas, ((flat_x / width + 0.3) / 1.6 * canvas.shape[1]).astype(np.float32),
-                      ((flat_y / height + 0.3) / 1.6 * canvas.shape[0]).astype(np.float32),
-                      cv2.INTER_LINEAR, borderMode=cv2.BORDER_REFLECT_101)
+    table = cv2.remap(
+        canvas,
+        ((flat_x / width + 0.3) / 1.6 * canvas.shape[1]).astype(np.float32),
+        ((flat_y / height + 0.3) / 1.6 * canvas.shape[0]).astype(np.float32),
+        cv2.INTER_LINEAR,
+        borderMode=cv2.BORDER_REFLECT_101,
+    )
     reach = 10 + 160 * look.curl
     shift = np.float32([[1, 0, -sun[0] * reach], [0, 1, -sun[1] * reach]])
     thrown = cv2.GaussianBlur(cv2.warpAffine(cover, shift, pose.frame), (0, 0), 6 + 0.6 * reach)

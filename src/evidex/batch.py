@@ -22,8 +22,8 @@ from evidex.errors import EvidexError, ReadFailed, UsageError
 from evidex.export.exporter import open_exporter, safe_cell
 from evidex.export.jsonl import JsonlStore
 from evidex.export.originals import Originals
-from evidex.pipeline import examine_safely, failed_record, record_id
 from evidex.photo import describe_source, is_document
+from evidex.pipeline import examine_safely, failed_record, record_id
 from evidex.schema import EvidenceRecord
 from evidex.settings import Settings
 
@@ -187,7 +187,14 @@ def examine_folder(
         raise UsageError(f"cannot write to {target} ({error.strerror})", "Choose another output folder.") from error
     with JsonlStore(target / "records.jsonl") as store:
         summary = examine_to(
-            store, [folder], settings or Settings(), jobs=jobs, timeout=timeout, executor=executor, leave_out=target, progress=progress
+            store,
+            [folder],
+            settings or Settings(),
+            jobs=jobs,
+            timeout=timeout,
+            executor=executor,
+            leave_out=target,
+            progress=progress,
         )
     write_manifest(summary, target / "manifest.csv")
     originals = Originals.from_manifest(target / "manifest.csv")

@@ -126,7 +126,9 @@ def classify(
 
     lines = (sys.stdin.read() if file == "-" else _read_text(Path(file))).splitlines()
     texts = [str(json.loads(line)["text"]) if line.startswith("{") else line for line in lines if line.strip()]
-    rows = [json.dumps({"text": text, "labels": labels}, ensure_ascii=False) for text, labels in zip(texts, judge(texts), strict=True)]
+    rows = [
+        json.dumps({"text": text, "labels": labels}, ensure_ascii=False) for text, labels in zip(texts, judge(texts), strict=True)
+    ]
     if output:
         output.write_text("".join(f"{row}\n" for row in rows), encoding="utf-8")
     else:
@@ -140,7 +142,9 @@ def export(
     target: Annotated[Path, Parameter(help="The file to write; its name picks the format: report.html, findings.csv.")],
     /,
     *,
-    originals: Annotated[Path | None, Parameter(help="Folder with the photographs. Default: beside the records, and here.")] = None,
+    originals: Annotated[
+        Path | None, Parameter(help="Folder with the photographs. Default: beside the records, and here.")
+    ] = None,
     report_language: Language = "en",
 ) -> int:
     """Turn records into a report or a table."""
@@ -268,7 +272,13 @@ def _progress(quiet: bool, as_json: bool) -> Iterator[Callable[[int, int, Eviden
     from rich.console import Console
     from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
 
-    columns = (TextColumn("Reading"), BarColumn(), MofNCompleteColumn(), TimeRemainingColumn(), TextColumn("{task.fields[failed]}"))
+    columns = (
+        TextColumn("Reading"),
+        BarColumn(),
+        MofNCompleteColumn(),
+        TimeRemainingColumn(),
+        TextColumn("{task.fields[failed]}"),
+    )
     with Progress(*columns, console=Console(stderr=True)) as bar:
         task, failed = bar.add_task("reading", total=None, failed=""), 0
 

@@ -27,7 +27,7 @@ from evidex.settings import Settings
 PHOTO_SUFFIXES = frozenset({".jpg", ".jpeg", ".png", ".tif", ".tiff", ".webp", ".heic", ".heif", ".gif", ".bmp", ".pdf"})
 """What a folder is searched for. What a file is, its bytes decide."""
 
-_PILLOW_FORMATS = ("JPEG", "PNG", "TIFF", "WEBP", "GIF", "BMP", "MPO", "HEIF")
+_PILLOW_FORMATS = ("JPEG", "PNG", "TIFF", "WEBP", "GIF", "BMP", "HEIF")
 _MAX_SIDE = 30_000
 _UNKNOWN = "application/octet-stream"
 _PDF_DPI = 200

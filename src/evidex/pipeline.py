@@ -18,10 +18,9 @@ from evidex.find.classifier import Classifier, judge
 from evidex.find.clauses import split_clauses
 from evidex.find.kind import guess_kind
 from evidex.find.payslip import listed_deductions
-from evidex.languages import COUNTRY_OF
-from evidex.read.language import most_first
-from evidex.read.page import Engines, PageReading, load_engines, read_page
+from evidex.languages import COUNTRY_OF, most_first
 from evidex.photo import describe_source, open_photo
+from evidex.read.page import Engines, PageReading, load_engines, read_page
 from evidex.schema import EvidenceRecord, Failure, Kind, Source, Step
 from evidex.settings import Settings
 
@@ -73,7 +72,7 @@ def examine(path: str | Path, settings: Settings | None = None) -> EvidenceRecor
     languages = most_first((line.language, line.text) for page in texts for line in page.lines)
     countries = (settings.country, *(COUNTRY_OF[tag] for tag in languages if tag in COUNTRY_OF))
     kind = guess_kind(texts)
-    passages = split_clauses(texts)
+    passages = split_clauses(texts, kind)
     findings = judge(passages, tools.classifier, countries)
     if kind is Kind.payslip:
         findings = listed_deductions(texts, findings, countries)

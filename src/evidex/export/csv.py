@@ -26,14 +26,14 @@ class FindingsCsv:
         self._path, self._language = path, language
 
     def __enter__(self) -> Self:
-        self._stream = os.fdopen(os.open(self._path, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600), "w", encoding="utf-8-sig", newline="")
+        self._stream = os.fdopen(
+            os.open(self._path, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600), "w", encoding="utf-8-sig", newline=""
+        )
         self._rows = csv.writer(self._stream)
         self._rows.writerow(COLUMNS)
         return self
 
-    def __exit__(
-        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
-    ) -> None:
+    def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None) -> None:
         self._stream.close()
 
     def write(self, record: EvidenceRecord) -> None:

@@ -50,9 +50,7 @@ class HtmlReport:
         """Add a document to the report."""
         self._items.append(_item(record, self._originals, self._language))
 
-    def __exit__(
-        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
-    ) -> None:
+    def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None) -> None:
         if error:
             return
         environment = jinja2.Environment(autoescape=True, undefined=jinja2.StrictUndefined)
@@ -104,7 +102,13 @@ def _pictures(record: EvidenceRecord, originals: Originals) -> Mapping[int, NDAr
 
 def _page(record: EvidenceRecord, number: int, picture: NDArray[np.uint8]) -> Mapping[str, Any]:
     height, width = picture.shape[:2]
-    return {"number": number, "width": width, "height": height, "image": _data(picture, _PAGE_SIDE), "boxes": list(_boxes(record, number))}
+    return {
+        "number": number,
+        "width": width,
+        "height": height,
+        "image": _data(picture, _PAGE_SIDE),
+        "boxes": list(_boxes(record, number)),
+    }
 
 
 def _boxes(record: EvidenceRecord, page: int) -> Iterator[Mapping[str, Any]]:

@@ -35,9 +35,7 @@ class JsonlStore:
         self._stream = os.fdopen(descriptor, "a", encoding="utf-8", newline="\n")
         return self
 
-    def __exit__(
-        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
-    ) -> None:
+    def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None) -> None:
         if self._stream:
             self._stream.close()
             self._stream = None
@@ -90,5 +88,6 @@ def load_records(path: str | Path) -> Iterator[EvidenceRecord]:
                 yield EvidenceRecord.model_validate_json(line)
             except ValidationError as error:
                 raise UsageError(
-                    f"line {number} of {path} is not an evidence record", "Was the file edited, or cut off? Examine again into a new file."
+                    f"line {number} of {path} is not an evidence record",
+                    "Was the file edited, or cut off? Examine again into a new file.",
                 ) from error

@@ -40,7 +40,12 @@ def judge(
 
 
 def finding(
-    identity: str, category_id: str, score: float, method: Literal["model", "rule"], spans: Sequence[Span], countries: Sequence[str]
+    identity: str,
+    category_id: str,
+    score: float,
+    method: Literal["model", "rule"],
+    spans: Sequence[Span],
+    countries: Sequence[str],
 ) -> Finding:
     """A finding with the amounts its quotes name and the law that speaks to it."""
     category = law.categories()[category_id]

@@ -10,7 +10,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from evidex.languages import script_of
-from evidex.schema import Clause, Line, PageText, Quad, Span, Word
+from evidex.schema import Clause, Kind, Line, PageText, Quad, Span, Word
 
 _KANJI = "一二三四五六七八九十百〇零壱弐参"
 _WORDS = (
@@ -47,8 +47,13 @@ class Passage:
     sentences: tuple[Span, ...]
 
 
-def split_clauses(pages: Sequence[PageText]) -> tuple[Passage, ...]:
-    """Cut the pages' lines into clauses, in reading order. A clause that runs over a page end is cut there."""
+def split_clauses(pages: Sequence[PageText], kind: Kind = Kind.unknown) -> tuple[Passage, ...]:
+    """Cut the pages' lines into clauses, in reading order. A clause that runs over a page end is cut there.
+
+    A payslip is a grid of labels and figures: each of its lines stands alone.
+    """
+    if kind is Kind.payslip:
+        return tuple(_passage(page.number, [line]) for page in pages for line in page.lines)
     return tuple(_passage(page.number, lines) for page in pages for lines in _groups(page))
 
 

@@ -6,8 +6,8 @@ from collections.abc import Iterable, Mapping, Sequence
 
 from evidex import law
 from evidex.find.clauses import sentence_texts
-from evidex.find.patterns import Unless, Pattern, compile_unless, compile_pattern, normalise
-from evidex.languages import LANGUAGES, script_of, scripts_in
+from evidex.find.patterns import Pattern, Unless, compile_pattern, compile_unless, normalise
+from evidex.languages import LANGUAGES, latin_language, script_of, scripts_in
 
 EXACT = 0.85
 """Score of a letter-for-letter match: about the share of right ones on the held-out clauses (`make bench-clauses`)."""
@@ -20,7 +20,8 @@ class KeywordClassifier:
 
     def __init__(self) -> None:
         self._rules = {
-            category.id: {language: _rules(category, language) for language in LANGUAGES} for category in law.categories().values()
+            category.id: {language: _rules(category, language) for language in LANGUAGES}
+            for category in law.categories().values()
         }
 
     def classify(self, texts: Sequence[str]) -> Sequence[Mapping[str, float]]:
@@ -62,11 +63,13 @@ def _similarity(text: str, rules: _Rules) -> float:
 
 
 def _languages_of(text: str) -> list[str]:
-    """The languages whose script occurs in the text: Latin words are tried in all Latin languages."""
+    """The languages to try on a text: all of its scripts; of the Latin ones, only its own where its words tell."""
     scripts = set(scripts_in(text))
     if scripts & {"Japanese", "Han"}:
         scripts |= {"Japanese", "Han"}
-    return [language for language in LANGUAGES if script_of(language) in scripts]
+    own = latin_language(text)
+    others = {"id", "tl", "en", "vi"} - {own, *({"en"} if own != "vi" else set())} if own else set()
+    return [language for language in LANGUAGES if script_of(language) in scripts and language not in others]
 
 
 def _best(scores: Iterable[Mapping[str, float]]) -> dict[str, float]:

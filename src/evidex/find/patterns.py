@@ -21,7 +21,10 @@ from rapidfuzz import fuzz
 
 from evidex.languages import script_of_character
 
-FUZZY_LENGTH = 6
+ONE_IN, ONE_IN_SPELT = 8, 12
+"""Letters for one wrong one, and the shortest fuzzy term; more in spelt scripts, where one letter makes another word."""
+FAR = 3
+"""How wide a pattern with + may spread, in NEARs: a long paragraph without full stops is no sentence."""
 NEAR, NEAR_HAN = 60, 30
 """How far apart the groups of an ordered pattern may stand, in characters; less in Han script, which says more with each."""
 
@@ -37,6 +40,10 @@ class Match:
     end: int
     similarity: float
 
+    def distance(self, other: Match) -> int:
+        """Characters between the two stretches; 0 if they touch."""
+        return max(0, self.start - other.end, other.start - self.end)
+
 
 @dataclass(frozen=True)
 class Pattern:
@@ -50,13 +57,16 @@ class Pattern:
         return self._ordered(text) if self.ordered else self._anywhere(text, exactly)
 
     def _anywhere(self, text: str, exactly: bool) -> Match | None:
-        hits = []
-        for group in self.groups:
-            hit = next(iter(_occurrences(group, text)), None) or (None if exactly else _fuzzy(group, text))
-            if hit is None:
-                return None
-            hits.append(hit)
-        return _cover(hits)
+        groups = [_occurrences(group, text) for group in self.groups]
+        if not exactly:
+            groups = [found or _fuzzy(group, text) for found, group in zip(groups, self.groups, strict=True)]
+        if not all(groups):
+            return None
+        for first in groups[0]:
+            cover = _cover([first, *(min(found, key=first.distance) for found in groups[1:])])
+            if cover.end - cover.start <= FAR * _reach(text):
+                return cover
+        return None
 
     def _ordered(self, text: str) -> Match | None:
         for first in _occurrences(self.groups[0], text):
@@ -182,15 +192,15 @@ def _occurrences(terms: tuple[str, ...], text: str) -> tuple[Match, ...]:
 
 
 @lru_cache(maxsize=8192)
-def _fuzzy(terms: tuple[str, ...], text: str) -> Match | None:
+def _fuzzy(terms: tuple[str, ...], text: str) -> tuple[Match, ...]:
     for term in terms:
-        size = len(term)
-        if size < FUZZY_LENGTH or size > len(text) + 1:
+        size, share = len(term), ONE_IN_SPELT if _starts_words(term) else ONE_IN
+        if size < share or size > len(text) + 1:
             continue
-        found = fuzz.partial_ratio_alignment(term, text, score_cutoff=100 * (1 - (size // FUZZY_LENGTH) / size) - 0.1)
+        found = fuzz.partial_ratio_alignment(term, text, score_cutoff=100 * (1 - (size // share) / size) - 0.1)
         if found and (not _starts_words(term) or found.dest_start == 0 or not text[found.dest_start - 1].isalnum()):
-            return Match(found.dest_start, found.dest_end, found.score / 100)
-    return None
+            return (Match(found.dest_start, found.dest_end, found.score / 100),)
+    return ()
 
 
 def _follow(groups: tuple[tuple[str, ...], ...], text: str, hits: list[Match]) -> list[Match]:

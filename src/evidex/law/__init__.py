@@ -11,7 +11,6 @@ from typing import Any
 
 from evidex.schema import LegalBasis, Value
 
-
 INTERNATIONAL = ("ILO", "UN")
 """What stands in the country column of conventions and treaties."""
 

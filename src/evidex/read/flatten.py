@@ -1,4 +1,4 @@
-"""Perspective and light: the page found on the photo and laid flat, and uneven light taken out. No engine, no text."""
+"""Perspective and light: where the page lies on the photo, how it looks from above, and uneven light taken out. No engine."""
 
 from __future__ import annotations
 
@@ -11,7 +11,8 @@ from numpy.typing import NDArray
 from evidex.schema import Quad
 
 Picture = NDArray[np.uint8]
-Matrix = NDArray[np.float64]
+Corners = NDArray[np.float32]
+Points = NDArray[np.float64]
 
 WORKING_SIDE = 2600
 """Longest side of a page image: print of 8 points on A4 is then about 25 pixels high, and more only costs time."""
@@ -22,41 +23,45 @@ _SMALLEST_PAGE, _LARGEST_PAGE = 0.25, 0.97
 
 @dataclass(frozen=True)
 class PageImage:
-    """A page laid flat, with its way back to the photograph."""
+    """A photo at the size it is read at, with its way back to the photograph."""
 
     pixels: Picture
     """height × width × 3, RGB."""
-    to_photo: Matrix
-    """3 × 3 homography from this image's pixels to the photo's."""
-    rectified: bool
+    scale: float
+    """Photo pixels for one pixel of this image."""
+    corners: Corners | None
+    """The page's corners on this image, clockwise from its top left; None where its edges do not show."""
 
     def on_photo(self, quad: Quad) -> Quad:
         """A quad of this image in the pixels of the photograph."""
-        points = cv2.perspectiveTransform(np.array([quad], np.float64), self.to_photo)[0]
-        tl, tr, br, bl = ((round(float(x), 1), round(float(y), 1)) for x, y in points)
+        tl, tr, br, bl = ((round(x * self.scale, 1), round(y * self.scale, 1)) for x, y in quad)
         return (tl, tr, br, bl)
 
 
-def lay_flat(photo: Picture) -> PageImage:
-    """The page seen from straight above, if its four edges are found; else the whole photo, no larger than needed."""
-    corners = find_page(photo)
+def prepare(photo: Picture) -> PageImage:
+    """The photo no larger than reading needs, and where the page lies on it.
+
+    The picture itself is not warped: lines are cut out along their own curves, so edges found wrongly cost no text.
+    """
     height, width = photo.shape[:2]
+    scale = max(1.0, max(height, width) / WORKING_SIDE)
+    if scale > 1.0:
+        size = (round(width / scale), round(height / scale))
+        photo = np.asarray(cv2.resize(photo, size, interpolation=cv2.INTER_AREA), np.uint8)
+    return PageImage(photo, scale, find_page(photo))
+
+
+def seen_from_above(points: Points, corners: Corners | None) -> Points:
+    """Points of a page image as on the page laid flat; unchanged where the page's edges are unknown."""
     if corners is None:
-        scale = min(1.0, WORKING_SIDE / max(height, width))
-        if scale == 1.0:
-            return PageImage(photo, np.eye(3), rectified=False)
-        size = (round(width * scale), round(height * scale))
-        small = cv2.resize(photo, size, interpolation=cv2.INTER_AREA)
-        return PageImage(np.asarray(small, np.uint8), np.diag([width / size[0], height / size[1], 1.0]), rectified=False)
-    size = _size(corners)
-    target = np.array([[0, 0], [size[0], 0], [size[0], size[1]], [0, size[1]]], np.float32)
-    to_photo = np.asarray(cv2.getPerspectiveTransform(target, corners), np.float64)
-    flags = cv2.INTER_LINEAR | cv2.WARP_INVERSE_MAP
-    flat = cv2.warpPerspective(photo, to_photo, size, flags=flags, borderMode=cv2.BORDER_REPLICATE)
-    return PageImage(np.asarray(flat, np.uint8), to_photo, rectified=True)
+        return points
+    width, height = _size(corners)
+    target = np.array([[0, 0], [width, 0], [width, height], [0, height]], np.float32)
+    matrix = cv2.getPerspectiveTransform(corners, target)
+    return np.asarray(cv2.perspectiveTransform(points[None].astype(np.float64), matrix)[0], np.float64)
 
 
-def find_page(photo: Picture) -> NDArray[np.float32] | None:
+def find_page(photo: Picture) -> Corners | None:
     """The page's corners on the photo, clockwise from its top left; None unless a bright four-sided sheet stands out."""
     height, width = photo.shape[:2]
     scale = _SEARCH_SIDE / max(height, width)
@@ -83,7 +88,7 @@ def flatten_light(page: Picture) -> Picture:
     return np.asarray(cv2.divide(grey, paper, scale=275), np.uint8)
 
 
-def _four_corners(outline: NDArray[np.int32]) -> NDArray[np.float32] | None:
+def _four_corners(outline: NDArray[np.int32]) -> Corners | None:
     length = cv2.arcLength(outline, True)
     for tolerance in (0.02, 0.03, 0.05, 0.08):
         corners = cv2.approxPolyDP(outline, tolerance * length, True)
@@ -92,16 +97,15 @@ def _four_corners(outline: NDArray[np.int32]) -> NDArray[np.float32] | None:
     return None
 
 
-def _clockwise(corners: NDArray[np.float32]) -> NDArray[np.float32]:
+def _clockwise(corners: Corners) -> Corners:
     centre = corners.mean(axis=0)
     around = corners[np.argsort(np.arctan2(*(corners - centre).T[::-1]))]
     first = int(np.argmin(around.sum(axis=1)))
     return np.roll(around, -first, axis=0)
 
 
-def _size(corners: NDArray[np.float32]) -> tuple[int, int]:
+def _size(corners: Corners) -> tuple[int, int]:
     tl, tr, br, bl = corners
     width = max(np.linalg.norm(tr - tl), np.linalg.norm(br - bl))
     height = max(np.linalg.norm(bl - tl), np.linalg.norm(br - tr))
-    scale = min(1.0, WORKING_SIDE / max(width, height))
-    return max(32, round(float(width) * scale)), max(32, round(float(height) * scale))
+    return max(1, round(float(width))), max(1, round(float(height)))

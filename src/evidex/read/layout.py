@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 
+from evidex.read.flatten import Corners, Points, seen_from_above
 from evidex.read.lines import TextLine
 
 PARAGRAPH_GAP = 0.9
@@ -25,35 +26,57 @@ class _Box:
     height: float
 
 
-def reading_order(lines: Sequence[TextLine]) -> list[int]:
-    """The indexes of the lines in reading order."""
+def reading_order(lines: Sequence[TextLine], corners: Corners | None = None) -> list[int]:
+    """The indexes of the lines in reading order.
+
+    Args:
+        lines: As found on the page image.
+        corners: The page's corners on the image, where known: perspective is taken out before rows are told apart.
+    """
     if not lines:
         return []
+    lines = [replace(line, middle=seen_from_above(line.middle, corners)) for line in lines]
     if lines[0].vertical:
-        return [box.index for box in _from_the_right(_boxes(lines, turned=0.0))]
-    return [box.index for box in _in_order(_boxes(lines, turned=_slant(lines)))]
+        return [box.index for box in _from_the_right(_boxes(lines))]
+    return [box.index for box in _in_order(_boxes(_levelled(lines)))]
 
 
-def _slant(lines: Sequence[TextLine]) -> float:
-    """The page's own slant in radians, from its long lines."""
-    long = sorted(lines, key=lambda line: -line.length)[: max(3, len(lines) // 2)]
-    ends = [(line.middle[-1] - line.middle[0]) for line in long]
-    return float(np.median([np.arctan2(y, x) for x, y in ends]))
+def _levelled(lines: Sequence[TextLine]) -> list[TextLine]:
+    """The lines on the page pulled straight: what is one row stays one row, however the paper curls.
+
+    The slope of the paper is a smooth field, fitted to the directions of all lines: a quadratic across the page whose terms
+    change linearly down it. Each point is then moved up or down by the field's integral along its row.
+    """
+    steps = np.concatenate([np.diff(line.middle, axis=0) for line in lines])
+    places = np.concatenate([(line.middle[1:] + line.middle[:-1]) / 2 for line in lines])
+    origin, span = places.mean(axis=0), np.maximum(np.ptp(places, axis=0), 1.0)
+    x, y = ((places - origin) / span).T
+    weight = np.maximum(steps[:, 0], 0.0)
+    slopes = steps[:, 1] / np.maximum(steps[:, 0], 1e-6)
+    if weight.sum() < 4 * np.median([line.height for line in lines]):
+        return list(lines)
+    terms = np.stack([x**i * y**j for i in range(3) for j in range(2)], axis=1)
+    damping = 1e-2 * weight.sum() * np.diag([0.0, 1.0, 1.0, 1.0, 1.0, 1.0])
+    field = np.linalg.solve(terms.T @ (terms * weight[:, None]) + damping, terms.T @ (slopes * weight))
+    return [replace(line, middle=_pulled(line.middle, field, origin, span)) for line in lines]
 
 
-def _boxes(lines: Sequence[TextLine], turned: float) -> list[_Box]:
-    """Upright boxes of the lines on the page turned straight; a curled line counts with its mean place, not its whole sweep."""
-    cosine, sine = np.cos(-turned), np.sin(-turned)
-    turn = np.array([[cosine, -sine], [sine, cosine]])
+def _pulled(points: Points, field: Points, origin: Points, span: Points) -> Points:
+    x, y = ((points - origin) / span).T
+    rise = sum(field[2 * i + j] * x ** (i + 1) / (i + 1) * y**j for i in range(3) for j in range(2)) * span[0]
+    return np.stack([points[:, 0], points[:, 1] - rise], axis=1)
+
+
+def _boxes(lines: Sequence[TextLine]) -> list[_Box]:
+    """Upright boxes of the lines: a line counts with its mean place, not its whole sweep."""
     boxes = []
     for index, line in enumerate(lines):
-        points = line.middle @ turn.T
         half = line.height / 2
+        (left, top), (right, bottom) = line.middle.min(axis=0), line.middle.max(axis=0)
+        x, y = line.middle.mean(axis=0)
         if line.vertical:
-            x, (top, bottom) = points[:, 0].mean(), (points[:, 1].min(), points[:, 1].max())
             boxes.append(_Box(index, x - half, top, x + half, bottom, line.height))
         else:
-            y, (left, right) = points[:, 1].mean(), (points[:, 0].min(), points[:, 0].max())
             boxes.append(_Box(index, left, y - half, right, y + half, line.height))
     return boxes
 

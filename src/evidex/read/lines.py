@@ -62,7 +62,9 @@ class Strip:
         """The corners on the page image of the stretch between two x positions of the strip, clockwise from its top left."""
         along = [_at(self.line, x / self.scale - self.margin) for x in (left, right)]
         half = self.line.height / 2
-        corners = [point - normal * half for point, normal in along] + [point + normal * half for point, normal in reversed(along)]
+        corners = [point - normal * half for point, normal in along] + [
+            point + normal * half for point, normal in reversed(along)
+        ]
         tl, tr, br, bl = ((float(x), float(y)) for x, y in corners)
         return (tl, tr, br, bl)
 

@@ -1,4 +1,4 @@
-"""A photo of a page → its text with places: the page laid flat, its lines cut out, each read by the engine of its language.
+"""A photo of a page → its text with places: its lines cut out along their curves, each read by the engine of its language.
 
 One engine surveys all lines. Where it is sure, its text tells the script and so the language; where it is not, the line is
 in a script it has no letters of, and a sample tells which installed language reads it. Then each line goes to the first
@@ -19,13 +19,12 @@ from rapidfuzz import fuzz
 
 from evidex import plugins
 from evidex.errors import ToolMissing
-from evidex.languages import LANGUAGES, script_of, scripts_in
+from evidex.languages import LANGUAGES, languages_of, script_of, scripts_in
+from evidex.photo import Photo, TextLayerLine
 from evidex.read.engine import STRIP_HEIGHT, STRIP_PADDING, OcrEngine, Picture, Reading
-from evidex.read.flatten import PageImage, flatten_light, lay_flat
-from evidex.read.language import languages_of
+from evidex.read.flatten import PageImage, flatten_light, prepare
 from evidex.read.layout import reading_order
 from evidex.read.lines import Strip, TextLine, cut, find_lines, without_neighbours
-from evidex.photo import Photo, TextLayerLine
 from evidex.read.quality import grade_page
 from evidex.read.rapidocr import MAP_SIDE, TextMap
 from evidex.schema import Line, PageText, Quad, Word
@@ -101,7 +100,7 @@ def read_page(photo: Photo, engines: Engines, settings: Settings) -> PageReading
     """
     for language in settings.languages:
         engines.of(language)
-    image = lay_flat(photo.pixels)
+    image = prepare(photo.pixels)
     lines = _lines_of(image)
     if photo.text_layer and _layer_is_true(photo.text_layer, image, lines, engines):
         return _from_text_layer(photo, image)
@@ -117,7 +116,7 @@ def _lines_of(image: PageImage) -> list[TextLine]:
     scale = max(image.pixels.shape[:2]) / MAP_SIDE
     if scale > 1.1 and lines and float(np.median([line.height for line in lines])) / scale < 2.2 * _SMALL_ON_MAP:
         lines = find_lines(*draw(image.pixels, side=min(2 * MAP_SIDE, max(image.pixels.shape[:2]))))
-    return [lines[index] for index in reading_order(lines)]
+    return [lines[index] for index in reading_order(lines, image.corners)]
 
 
 def _strips(image: PageImage, lines: Sequence[TextLine]) -> list[Strip]:
@@ -126,9 +125,7 @@ def _strips(image: PageImage, lines: Sequence[TextLine]) -> list[Strip]:
     return [Strip(without_neighbours(s.picture), s.line, s.scale, s.margin) for s in strips]
 
 
-def _read(
-    strips: Sequence[Strip], engines: Engines, allowed: Sequence[str]
-) -> tuple[list[Reading], list[str], list[str]]:
+def _read(strips: Sequence[Strip], engines: Engines, allowed: Sequence[str]) -> tuple[list[Reading], list[str], list[str]]:
     """For each strip its reading and the engine that gave it; and advice."""
     pictures = [strip.picture for strip in strips]
     readings = list(engines.survey.read(pictures, "ja")) if pictures else []
@@ -223,7 +220,9 @@ def _assemble(
     quality = grade_page(image, lines, heights, (*photo.advice, *notes))
     page = PageText(number=photo.number, width=width, height=height, quality=quality, lines=tuple(lines))
     engines = ",".join(sorted({line.engine for line in lines}))
-    return PageReading(page, {"page": photo.number, "rectified": image.rectified, "engines": engines, "lines": len(lines)})
+    return PageReading(
+        page, {"page": photo.number, "page_found": image.corners is not None, "engines": engines, "lines": len(lines)}
+    )
 
 
 def _line(image: PageImage, strip: Strip, reading: Reading, engine: str, language: str | None) -> Line:
@@ -248,16 +247,16 @@ def _line(image: PageImage, strip: Strip, reading: Reading, engine: str, languag
 
 def _clean(text: str) -> str:
     """NFC, without control characters that an engine or a PDF might slip in."""
-    kept = "".join(c for c in text if unicodedata.category(c) not in {"Cc", "Cs", "Co"} and c not in "\u202a\u202b\u202c\u202d\u202e")
+    kept = "".join(
+        c for c in text if unicodedata.category(c) not in {"Cc", "Cs", "Co"} and c not in "\u202a\u202b\u202c\u202d\u202e"
+    )
     return unicodedata.normalize("NFC", kept)
 
 
-def _layer_is_true(
-    layer: Sequence[TextLayerLine], image: PageImage, lines: Sequence[TextLine], engines: Engines
-) -> bool:
+def _layer_is_true(layer: Sequence[TextLayerLine], image: PageImage, lines: Sequence[TextLine], engines: Engines) -> bool:
     """Whether a PDF's text layer says what the picture shows: it covers the lines seen, and a sample reads alike."""
     covered = sum(any(_within(line.centre, row.quad) for row in layer) for line in lines)
-    if image.rectified or not lines or covered < 0.8 * len(lines):
+    if not lines or covered < 0.8 * len(lines):
         return False
     rows = sorted(layer, key=lambda row: -len(row.text))[: 2 * SAMPLE : 2]
     languages = languages_of([row.text for row in rows])
@@ -281,7 +280,7 @@ def _from_text_layer(photo: Photo, image: PageImage) -> PageReading:
     height, width = photo.pixels.shape[:2]
     quality = grade_page(image, lines, [_straight(row.quad).height for row in ordered], photo.advice)
     page = PageText(number=photo.number, width=width, height=height, quality=quality, lines=lines)
-    return PageReading(page, {"page": photo.number, "rectified": False, "engines": "text-layer", "lines": len(lines)})
+    return PageReading(page, {"page": photo.number, "page_found": False, "engines": "text-layer", "lines": len(lines)})
 
 
 def _straight(quad: Quad) -> TextLine:

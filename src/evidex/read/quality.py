@@ -29,7 +29,9 @@ def grade_page(image: PageImage, lines: Sequence[Line], heights: Sequence[float]
     """
     letters = sum(len(line.text) for line in lines)
     if not letters:
-        return Quality(grade="unreadable", advice=(*notes, "No text was found: photograph the whole page, upright, in good light."))
+        return Quality(
+            grade="unreadable", advice=(*notes, "No text was found: photograph the whole page, upright, in good light.")
+        )
     confidence = sum(line.confidence * len(line.text) for line in lines) / letters
     grade = "good" if confidence >= GOOD else "fair" if confidence >= FAIR else "poor" if confidence >= POOR else "unreadable"
     advice = list(notes)
