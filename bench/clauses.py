@@ -2,7 +2,8 @@
 
     python bench/clauses.py [dev|test]      # default: test, which nobody tunes on
 
-The clauses of bench/clauses/*.jsonl were written without sight of the keywords. A clause's group decides whether it is dev or test.
+The clauses of bench/clauses/*.jsonl were written without sight of the keywords. A clause's group
+decides whether it is dev or test.
 """
 
 import hashlib
@@ -28,9 +29,8 @@ def load(split: str) -> list[dict]:
 def report(name: str, counts: dict) -> None:
     for key, (tp, fp, fn) in sorted(counts.items()):
         recall, precision = tp / max(1, tp + fn), tp / max(1, tp + fp)
-        print(
-            f"{name} {key:22s} recall {recall:.2f}  precision {precision:.2f}  F1 {2 * tp / max(1, 2 * tp + fp + fn):.2f}  n {tp + fn}"
-        )
+        f1 = 2 * tp / max(1, 2 * tp + fp + fn)
+        print(f"{name} {key:22s} recall {recall:.2f}  precision {precision:.2f}  F1 {f1:.2f}  n {tp + fn}")
 
 
 def main(split: str = "test") -> None:

@@ -2,8 +2,8 @@
 
     python bench/samples.py [FOLDER] [-v]
 
-A finding is right if an expected one has its category, its page, and a quote that overlaps. Each *.expected.json of the folder says
-what its photograph holds.
+A finding is right if an expected one has its category, its page, and a quote that overlaps. Each *.expected.json of the
+folder says what its photograph holds.
 """
 
 import json

@@ -1,6 +1,6 @@
 """The command line: one verb a public function. Prints, and turns errors into exit codes; decides nothing.
 
-Exit codes: 0 all complete · 1 some documents failed · 2 usage · 3 a tool or model is missing · 4 nothing readable · 130 interrupted.
+Exit codes: 0 all complete · 1 some failed · 2 usage · 3 a tool or model is missing · 4 nothing readable · 130 interrupted.
 """
 
 from __future__ import annotations
@@ -29,7 +29,7 @@ _limits = Group("How documents are read")
 app = App(
     name="evidex",
     version=__version__,
-    help="Read photographed contracts, pledges, house rules and payslips; find the clauses that bind people; write evidence records.\n\n"
+    help="Read photographed contracts, pledges, house rules and payslips, and find the clauses that bind people.\n\n"
     "Offline: nothing is sent anywhere. Start with: evidex batch PHOTOS -o EVIDENCE",
 )
 
@@ -142,9 +142,7 @@ def export(
     target: Annotated[Path, Parameter(help="The file to write; its name picks the format: report.html, findings.csv.")],
     /,
     *,
-    originals: Annotated[
-        Path | None, Parameter(help="Folder with the photographs. Default: beside the records, and here.")
-    ] = None,
+    originals: Annotated[Path | None, Parameter(help="Folder with the photographs. Default: here.")] = None,
     report_language: Language = "en",
 ) -> int:
     """Turn records into a report or a table."""

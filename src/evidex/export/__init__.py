@@ -1,0 +1,1 @@
+"""Records → files, one format a file."""

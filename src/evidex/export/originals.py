@@ -43,7 +43,7 @@ class Originals:
         return None
 
     def _candidates(self, source: Source) -> Iterable[Path]:
-        if source.sha256 in self.by_digest:
+        if source.sha256 and source.sha256 in self.by_digest:
             yield self.by_digest[source.sha256]
         for folder in self.folders:
             yield folder / source.file_name

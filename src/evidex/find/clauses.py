@@ -33,7 +33,7 @@ NUMBERING = re.compile(
     )\s*(?P<rest>.*)$""",
     re.VERBOSE | re.IGNORECASE | re.DOTALL,
 )
-# A full stop ends a sentence only before white space, and not after a number, an initial or an abbreviation of one to three letters.
+# A full stop ends a sentence only before white space, and not after a number or a short word, which may be an abbreviation.
 _SENTENCE_END = re.compile(r"(?<=[。．！？!?；;။।។])\s*|(?<=\w{4}[.])\s+|(?<=[)）\"”’%][.])\s+|\n+")
 _TERMINATOR = re.compile(r"[。．.!！?？；;:：။।។]\s*[」』”\"')）]*\s*$")
 _NO_SPACE = re.compile(r"[\u0e00-\u0eff\u1000-\u109f\u1780-\u17ff\u3000-\u30ff\u3400-\u9fff\uff00-\uffef]")

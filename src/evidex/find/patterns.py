@@ -178,6 +178,12 @@ def _starts_words(term: str) -> bool:
     return script_of_character(term[0]) in {"Latin", "Cyrillic"} or term[0].isdigit()
 
 
+@cache
+def _within_word(before: str) -> bool:
+    """Whether a character before a word makes it the inside of a longer one; a kana before a Latin word does not."""
+    return before.isdigit() or script_of_character(before) in {"Latin", "Cyrillic"}
+
+
 @lru_cache(maxsize=8192)
 def _occurrences(terms: tuple[str, ...], text: str) -> tuple[Match, ...]:
     """Exact occurrences of any of the terms, in the order of the terms. Cached: many patterns share their groups."""
@@ -185,7 +191,7 @@ def _occurrences(terms: tuple[str, ...], text: str) -> tuple[Match, ...]:
     for term in terms:
         at = text.find(term)
         while at >= 0:
-            if at == 0 or not _starts_words(term) or not text[at - 1].isalnum():
+            if at == 0 or not _starts_words(term) or not _within_word(text[at - 1]):
                 found.append(Match(at, at + len(term), 1.0))
             at = text.find(term, at + 1)
     return tuple(found)
@@ -198,7 +204,7 @@ def _fuzzy(terms: tuple[str, ...], text: str) -> tuple[Match, ...]:
         if size < share or size > len(text) + 1:
             continue
         found = fuzz.partial_ratio_alignment(term, text, score_cutoff=100 * (1 - (size // share) / size) - 0.1)
-        if found and (not _starts_words(term) or found.dest_start == 0 or not text[found.dest_start - 1].isalnum()):
+        if found and (not _starts_words(term) or found.dest_start == 0 or not _within_word(text[found.dest_start - 1])):
             return (Match(found.dest_start, found.dest_end, found.score / 100),)
     return ()
 
@@ -211,7 +217,7 @@ def _follow(groups: tuple[tuple[str, ...], ...], text: str, hits: list[Match]) -
     window = text[last : last + _reach(text)]
     for found in _occurrences(groups[0], window):
         hit = Match(last + found.start, last + found.end, 1.0)
-        if found.start == 0 and last > 0 and _starts_words(text[hit.start]) and text[last - 1].isalnum():
+        if found.start == 0 and last > 0 and _starts_words(text[hit.start]) and _within_word(text[last - 1]):
             continue
         rest = _follow(groups[1:], text, [*hits, hit])
         if rest:

@@ -1,4 +1,4 @@
-"""Lines of a payslip → the deductions it lists. A slip lists labels, not sentences, so the classifier's keywords do not see them."""
+"""Lines of a payslip → the deductions it lists: labels over figures, which a classifier of sentences does not see."""
 
 from __future__ import annotations
 

@@ -1,0 +1,1 @@
+"""Photograph → text with places."""

@@ -88,7 +88,7 @@ def flatten_light(page: Picture) -> Picture:
     return np.asarray(cv2.divide(grey, paper, scale=275), np.uint8)
 
 
-def _four_corners(outline: NDArray[np.int32]) -> Corners | None:
+def _four_corners(outline: cv2.typing.MatLike) -> Corners | None:
     length = cv2.arcLength(outline, True)
     for tolerance in (0.02, 0.03, 0.05, 0.08):
         corners = cv2.approxPolyDP(outline, tolerance * length, True)

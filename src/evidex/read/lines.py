@@ -62,10 +62,9 @@ class Strip:
         """The corners on the page image of the stretch between two x positions of the strip, clockwise from its top left."""
         along = [_at(self.line, x / self.scale - self.margin) for x in (left, right)]
         half = self.line.height / 2
-        corners = [point - normal * half for point, normal in along] + [
-            point + normal * half for point, normal in reversed(along)
-        ]
-        tl, tr, br, bl = ((float(x), float(y)) for x, y in corners)
+        above = [point - normal * half for point, normal in along]
+        below = [point + normal * half for point, normal in reversed(along)]
+        tl, tr, br, bl = ((float(x), float(y)) for x, y in above + below)
         return (tl, tr, br, bl)
 
 
@@ -87,7 +86,7 @@ def find_lines(text_map: NDArray[np.float32], scale: float) -> list[TextLine]:
             stretches.append(np.stack([xs + left + 0.5, ys + top + 0.5], axis=1))
     vertical = _reads_downwards(stretches)
     lines = [_trace(points, scale, vertical) for points in stretches]
-    return _joined([line for line in lines if line.length >= 0.3 * line.height])
+    return _without_marks(_joined([line for line in lines if line.length >= 0.3 * line.height]))
 
 
 def cut(picture: Picture, line: TextLine, height: int, padding: float = 0.18) -> Strip:
@@ -102,7 +101,7 @@ def cut(picture: Picture, line: TextLine, height: int, padding: float = 0.18) ->
     full = line.height * (1 + 2 * padding)
     scale, margin = height / full, line.height * (padding + 0.15)
     width = max(8, round((line.length + 2 * margin) * scale))
-    points, normals = _sample(line, (np.arange(width) + 0.5) / scale - margin)
+    points, normals = _sample(line, np.asarray((np.arange(width) + 0.5) / scale - margin, np.float64))
     across = ((np.arange(height) + 0.5) / height - 0.5) * full
     grid = (points[None, :, :] + normals[None, :, :] * across[:, None, None]).astype(np.float32)
     shrink = max(1.0, 1 / scale)
@@ -165,6 +164,25 @@ def _trace(points: Floats, scale: float, vertical: bool) -> TextLine:
     return TextLine(np.stack(pair, axis=1) * scale, FULL_HEIGHT * thickness * scale, vertical)
 
 
+def _without_marks(lines: list[TextLine]) -> list[TextLine]:
+    """Lines without the stray marks of tall scripts (Burmese, Khmer, Thai) that the map shows as stretches of their own."""
+    return [line for line in lines if not any(_is_mark_of(line, other) for other in lines)]
+
+
+def _is_mark_of(mark: TextLine, line: TextLine) -> bool:
+    """Whether a stretch lies on a much longer line: two true lines stand a line's height apart."""
+    if line.length < 1.5 * mark.length:
+        return False
+    along = 1 if line.vertical else 0
+    first, last = mark.middle[0][along], mark.middle[-1][along]
+    places = line.middle[:, along]
+    inside = min(last, places[-1]) - max(first, places[0])
+    if inside < 0.7 * (last - first):
+        return False
+    middle = np.interp((first + last) / 2, places, line.middle[:, 1 - along])
+    return bool(abs(mark.centre[1 - along] - middle) < 0.55 * line.height)
+
+
 def _joined(lines: list[TextLine]) -> list[TextLine]:
     """Lines with neighbours on the same row, no further apart than a wide space, put together."""
     axis = 1 if lines and lines[0].vertical else 0
@@ -185,7 +203,7 @@ def _continues(first: TextLine, second: TextLine, axis: int) -> bool:
     height = (first.height + second.height) / 2
     gap = second.middle[0][axis] - first.middle[-1][axis]
     offset = abs(second.middle[0][1 - axis] - first.middle[-1][1 - axis])
-    return bool(-0.6 * height < gap < 0.7 * height and offset < 0.35 * height)
+    return bool(-1.2 * height < gap < 0.7 * height and offset < 0.35 * height)
 
 
 def _join(first: TextLine, second: TextLine) -> TextLine:

@@ -19,7 +19,7 @@ from rapidfuzz import fuzz
 
 from evidex import plugins
 from evidex.errors import ToolMissing
-from evidex.languages import LANGUAGES, languages_of, script_of, scripts_in
+from evidex.languages import LANGUAGES, languages_of, most_first, script_of, scripts_in
 from evidex.photo import Photo, TextLayerLine
 from evidex.read.engine import STRIP_HEIGHT, STRIP_PADDING, OcrEngine, Picture, Reading
 from evidex.read.flatten import PageImage, flatten_light, prepare
@@ -32,13 +32,18 @@ from evidex.settings import Settings
 
 SURE = 0.85
 """Confidence of the survey from which a line is in one of its scripts. Lines in other scripts stay under 0.75."""
-READS = 0.6
-"""Score of a trial reading from which a language is taken for the page's."""
+READS, PLAIN = 0.45, 0.96
+"""Score of a trial reading, against what is usual for the language, from which it may be the page's, or plainly is."""
+SPARSE = 0.45
+"""Fewest characters for a stretch of line as long as the line is high; Japanese has about 0.9, Latin twice that."""
 NOISE = 0.3
-"""Confidence below which a line is a stain, not text."""
+STAIN = 10
+"""Confidence below which a line of fewer letters than a stain yields is no text; longer ones are kept, and said to be unsure."""
 FEW = 0.15
 """Share of unsure text up to which it is blur, not another script."""
 SAMPLE = 5
+_TURNS = "\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069"
+"""Characters that turn the direction of text around: they make a quote look like another."""
 _SMALL_ON_MAP = 9.0
 """Line height in map pixels below which the map is drawn again, larger."""
 
@@ -57,6 +62,8 @@ class Engines:
 
     by_name: Mapping[str, OcrEngine]
     routes: Mapping[str, Sequence[str]]
+    usual: Mapping[str, float]
+    """The confidence with which a language is usually read."""
     survey: OcrEngine
 
     def of(self, language: str) -> OcrEngine:
@@ -82,13 +89,13 @@ def load_engines() -> Engines:
     Raises:
         ToolMissing: an engine that the routes name is not installed: a page might go unread without a word.
     """
-    routes = tomllib.loads(files(__package__).joinpath("routes.toml").read_text(encoding="utf-8"))
-    survey = routes.pop("survey")
+    data = tomllib.loads(files(__package__).joinpath("routes.toml").read_text(encoding="utf-8"))
+    routes = data["engines"]
     by_name: dict[str, OcrEngine] = {name: point.load()() for name, point in plugins.offered(plugins.ENGINES).items()}
     for name in {name for names in routes.values() for name in names}:
         if name not in by_name or not by_name[name].version:
             raise ToolMissing(f"the reading engine {name} is not installed")
-    return Engines(by_name, routes, by_name[survey])
+    return Engines(by_name, routes, data["usual_confidence"], by_name[data["survey"]])
 
 
 def read_page(photo: Photo, engines: Engines, settings: Settings) -> PageReading:
@@ -130,35 +137,55 @@ def _read(strips: Sequence[Strip], engines: Engines, allowed: Sequence[str]) -> 
     pictures = [strip.picture for strip in strips]
     readings = list(engines.survey.read(pictures, "ja")) if pictures else []
     readers = [engines.survey.name] * len(strips)
-    languages, notes = _languages(pictures, readings, engines, allowed)
+    trust = [_trust(reading, strip.line) for reading, strip in zip(readings, strips, strict=True)]
+    languages, notes = _languages(pictures, readings, trust, engines, allowed)
     for language in sorted({language for language in languages if language}):
         engine = engines.of(language)
         chosen = [index for index, own in enumerate(languages) if own == language]
         if engine is engines.survey:
             continue
-        for index, reading in zip(chosen, engine.read([pictures[index] for index in chosen], language), strict=True):
-            if reading.confidence >= readings[index].confidence or script_of(language) in scripts_in(reading.text):
+        found = engine.read([pictures[index] for index in chosen], language)
+        for index, reading in zip(chosen, (reading.scaled(engines.usual[language]) for reading in found), strict=True):
+            if reading.confidence >= trust[index] or script_of(language) in scripts_in(reading.text):
                 readings[index], readers[index] = reading, engine.name
     return readings, readers, notes
 
 
+def _trust(reading: Reading, line: TextLine) -> float:
+    """How far a survey's reading may be trusted: of a script it has no letters of, it reads the figures and skips the rest."""
+    expected = SPARSE * line.length / line.height
+    found = sum(1.0 if character.isalpha() else 0.5 for character in reading.text if not character.isspace())
+    return reading.confidence * min(1.0, found / max(1.0, expected))
+
+
 def _languages(
-    pictures: Sequence[Picture], survey: Sequence[Reading], engines: Engines, allowed: Sequence[str]
+    pictures: Sequence[Picture],
+    survey: Sequence[Reading],
+    trust: Sequence[float],
+    engines: Engines,
+    allowed: Sequence[str],
 ) -> tuple[list[str | None], list[str]]:
     """The language to read each line in, from the survey and, for what it cannot read, from trials."""
-    sure = [reading.confidence >= SURE for reading in survey]
+    sure = [value >= SURE for value in trust]
     told = languages_of([reading.text if yes else "" for reading, yes in zip(survey, sure, strict=True)], allowed)
     unsure = [index for index, yes in enumerate(sure) if not yes]
     length = sum(picture.shape[1] for picture in pictures)
     share = sum(pictures[index].shape[1] for index in unsure) / length if length else 0.0
     if share <= FEW and not allowed:
         return told, []
-    other, notes = _other_language(pictures, unsure, share, engines, allowed)
+    clear = most_first(zip(told, (reading.text for reading in survey), strict=True))
+    slow = [tag for tag in clear if engines.of(tag) is not engines.survey]
+    other, notes = _other_language(pictures, unsure, share, slow, engines, allowed)
     return [language if yes else other for language, yes in zip(told, sure, strict=True)], notes
 
 
 def _other_language(
-    pictures: Sequence[Picture], unsure: Sequence[int], share: float, engines: Engines, allowed: Sequence[str]
+    pictures: Sequence[Picture],
+    unsure: Sequence[int],
+    share: float,
+    told: Sequence[str],
+    engines: Engines,
+    allowed: Sequence[str],
 ) -> tuple[str | None, list[str]]:
     """The language of the lines the survey cannot read: the one whose trial reading is best.
 
@@ -166,17 +193,17 @@ def _other_language(
         ToolMissing: most of the page is in none of the installed languages, and some are not installed.
     """
     readable = engines.readable()
-    known = {script_of(tag) for tag in LANGUAGES if engines.survey.reads(tag)}
-    candidates = [tag for tag in allowed or readable if script_of(tag) not in known]
+    known = {script_of(tag) for tag in LANGUAGES if engines.survey.reads(tag)} - {script_of(tag) for tag in told}
+    candidates = [tag for tag in allowed or (*told, *readable) if tag in told or script_of(tag) not in known]
     if allowed and len(candidates) == 1:
         return candidates[0], []
     longest = sorted(unsure, key=lambda index: -pictures[index].shape[1])[:SAMPLE]
     sample, best, score = [pictures[index] for index in longest], None, READS
     for language in candidates if sample else ():
-        trial = _trial(engines.of(language).read(sample, language), language)
+        trial = _trial(engines.of(language).read(sample, language), language) / engines.usual[language]
         if trial > score:
             best, score = language, trial
-        if trial > SURE:
+        if trial > PLAIN:
             break
     missing = [tag for tag in LANGUAGES if tag not in readable]
     if best is None and share > 0.5 and missing and not allowed:
@@ -209,7 +236,7 @@ def _assemble(
     allowed: Sequence[str],
     notes: Sequence[str],
 ) -> PageReading:
-    kept = [index for index, reading in enumerate(readings) if reading.text and reading.confidence >= NOISE]
+    kept = [index for index, reading in enumerate(readings) if _is_text(reading)]
     languages = languages_of([readings[index].text for index in kept], allowed)
     lines = [
         _line(image, strips[index], readings[index], readers[index], language)
@@ -223,6 +250,11 @@ def _assemble(
     return PageReading(
         page, {"page": photo.number, "page_found": image.corners is not None, "engines": engines, "lines": len(lines)}
     )
+
+
+def _is_text(reading: Reading) -> bool:
+    letters = sum(character.isalnum() for character in reading.text)
+    return letters >= STAIN if reading.confidence < NOISE else letters > 0 or len(reading.text) > 1
 
 
 def _line(image: PageImage, strip: Strip, reading: Reading, engine: str, language: str | None) -> Line:
