@@ -63,38 +63,37 @@ JPEG, PNG = encoded(picture(), "JPEG"), encoded(picture(), "PNG")
 PHONE = encoded(Image.effect_noise((800, 600), 90), "JPEG")
 
 
-@pytest.mark.parametrize(
-    ("name", "content", "expected"),
-    [
-        ("empty.jpg", b"", errors.EmptyFile),
-        ("one_byte.jpg", b"\xff", errors.UnsupportedFile),
-        ("three_bytes.jpg", b"\x07\x5a\xc3", errors.UnsupportedFile),
-        ("text.jpg", f"This is a letter by {SECRET}.\n".encode(), errors.UnsupportedFile),
-        ("page.png", f"<html><script>alert('{SECRET}')</script></html>".encode(), errors.UnsupportedFile),
-        ("drawing.png", b"%!PS-Adobe-3.0 EPSF-3.0\n(" + SECRET.encode() + b") show", errors.UnsupportedFile),
-        ("vector.jpg", f"<svg xmlns='http://www.w3.org/2000/svg'><text>{SECRET}</text></svg>".encode(), errors.UnsupportedFile),
-        ("layers.png", b"8BPS\0\1" + bytes(40), errors.UnsupportedFile),
-        ("cut.jpg", PHONE[: len(PHONE) // 2], errors.DamagedFile),
-        ("head_only.jpg", JPEG[:20], errors.DamagedFile),
-        ("cut.png", PNG[: len(PNG) // 2], errors.DamagedFile),
-        ("bad_checksum.png", PNG[:-20] + bytes(8) + PNG[-12:], errors.DamagedFile),
-        ("junk.gif", b"GIF89a" + bytes(30), errors.DamagedFile),
-        ("junk.tif", b"II*\x00" + b"\xff" * 60, errors.DamagedFile),
-        ("junk.webp", b"RIFF\x40\0\0\0WEBPVP8 " + bytes(60), errors.DamagedFile),
-        ("junk.heic", b"\0\0\0\x18ftypheic" + bytes(60), errors.DamagedFile),
-        ("junk.bmp", b"BM" + bytes(60), errors.DamagedFile),
-        ("junk.pdf", b"%PDF-1.7\n" + SECRET.encode() + bytes(range(256)) * 4, errors.DamagedFile),
-        ("no_pages.pdf", NO_PAGES, errors.EmptyFile),
-        ("locked.pdf", pdf(user_pw="secret", **LOCKED), errors.EncryptedFile),
-        ("great_page.pdf", GREAT_PAGE, errors.LimitExceeded),
-        ("bomb.png", png_of_size(30_000, 30_000), errors.LimitExceeded),
-        ("large.png", png_of_size(11_000, 10_000), errors.LimitExceeded),
-        ("ribbon.png", png_of_size(1_100_000, 2), errors.LimitExceeded),
-    ],
-)
-def test_a_bad_file_is_a_typed_error_that_tells_what_to_do(
-    tmp_path: Path, name: str, content: bytes, expected: type[errors.DocumentError]
-) -> None:
+BAD_FILES = {
+    "empty.jpg": (b"", errors.EmptyFile),
+    "one_byte.jpg": (b"\xff", errors.UnsupportedFile),
+    "three_bytes.jpg": (b"\x07\x5a\xc3", errors.UnsupportedFile),
+    "text.jpg": (f"This is a letter by {SECRET}.\n".encode(), errors.UnsupportedFile),
+    "page.png": (f"<html><script>alert('{SECRET}')</script></html>".encode(), errors.UnsupportedFile),
+    "drawing.png": (b"%!PS-Adobe-3.0 EPSF-3.0\n(" + SECRET.encode() + b") show", errors.UnsupportedFile),
+    "vector.jpg": (f"<svg xmlns='http://www.w3.org/2000/svg'><text>{SECRET}</text></svg>".encode(), errors.UnsupportedFile),
+    "layers.png": (b"8BPS\0\1" + bytes(40), errors.UnsupportedFile),
+    "cut.jpg": (PHONE[: len(PHONE) // 2], errors.DamagedFile),
+    "head_only.jpg": (JPEG[:20], errors.DamagedFile),
+    "cut.png": (PNG[: len(PNG) // 2], errors.DamagedFile),
+    "bad_checksum.png": (PNG[:-20] + bytes(8) + PNG[-12:], errors.DamagedFile),
+    "junk.gif": (b"GIF89a" + bytes(30), errors.DamagedFile),
+    "junk.tif": (b"II*\x00" + b"\xff" * 60, errors.DamagedFile),
+    "junk.webp": (b"RIFF\x40\0\0\0WEBPVP8 " + bytes(60), errors.DamagedFile),
+    "junk.heic": (b"\0\0\0\x18ftypheic" + bytes(60), errors.DamagedFile),
+    "junk.bmp": (b"BM" + bytes(60), errors.DamagedFile),
+    "junk.pdf": (b"%PDF-1.7\n" + SECRET.encode() + bytes(range(256)) * 4, errors.DamagedFile),
+    "no_pages.pdf": (NO_PAGES, errors.EmptyFile),
+    "locked.pdf": (pdf(user_pw="secret", **LOCKED), errors.EncryptedFile),
+    "great_page.pdf": (GREAT_PAGE, errors.LimitExceeded),
+    "bomb.png": (png_of_size(30_000, 30_000), errors.LimitExceeded),
+    "large.png": (png_of_size(11_000, 10_000), errors.LimitExceeded),
+    "ribbon.png": (png_of_size(1_100_000, 2), errors.LimitExceeded),
+}
+
+
+@pytest.mark.parametrize("name", BAD_FILES)
+def test_a_bad_file_is_a_typed_error_that_tells_what_to_do(tmp_path: Path, name: str) -> None:
+    content, expected = BAD_FILES[name]
     path = tmp_path / name
     path.write_bytes(content)
     with pytest.raises(errors.DocumentError) as caught:
@@ -121,10 +120,9 @@ def test_a_page_tree_that_bites_its_tail_ends(tmp_path: Path) -> None:
         (pdf(3), {"max_pages": 2}, "max_pages"),
         (encoded(picture(), "TIFF", save_all=True, append_images=[picture()] * 2), {"max_pages": 2}, "max_pages"),
     ],
+    ids=["megabytes", "megapixels", "pages of a PDF", "pages of a TIFF"],
 )
-def test_a_file_over_a_limit_is_told_which_one(
-    tmp_path: Path, content: bytes, settings: dict[str, int], limit: str
-) -> None:
+def test_a_file_over_a_limit_is_told_which_one(tmp_path: Path, content: bytes, settings: dict[str, int], limit: str) -> None:
     (tmp_path / "large").write_bytes(content)
     with pytest.raises(errors.LimitExceeded, match=limit):
         evidex.examine(tmp_path / "large", evidex.Settings(**settings))
@@ -235,7 +233,7 @@ def test_a_photo_is_seen_upright_however_the_phone_was_held(tmp_path: Path, orie
     stored = picture() if turn is None else picture().transpose(turn)
     exif = Image.Exif()
     exif[0x0112] = orientation
-    (tmp_path / "turned").write_bytes(encoded(stored, file_format, exif=exif))
+    (tmp_path / "turned").write_bytes(encoded(stored, file_format, exif=exif.tobytes()))
     (pixels,) = pages_of(tmp_path / "turned")
     assert pixels.shape == (120, 160, 3)
     assert colours(pixels) == RED_LIME_BLUE
