@@ -57,10 +57,10 @@ class Summary:
         return 1 if self.failed else 0
 
 
-def find_files(paths: Iterable[str | Path], leave_out: Path | None = None) -> Iterator[tuple[Path, bool]]:
-    """Every file under the paths, and whether it is a document to examine. Files named outright always are.
+def find_files(paths: Iterable[str | Path], leave_out: Path | None = None) -> Iterator[tuple[Path, str]]:
+    """Every file under the paths, and why it is not examined; empty for a document. Files named outright always are examined.
 
-    Links, hidden files and special files in folders are passed over, and so is the folder `leave_out`.
+    Links and special files in folders are not followed; hidden files and the folder `leave_out` are not even listed.
 
     Raises:
         UsageError: a path does not exist.
@@ -70,13 +70,20 @@ def find_files(paths: Iterable[str | Path], leave_out: Path | None = None) -> It
             for folder, folders, names in os.walk(path):
                 folders[:] = sorted(name for name in folders if not name.startswith(".") and Path(folder, name) != leave_out)
                 for name in sorted(names):
-                    file = Path(folder, name)
-                    if not name.startswith(".") and not file.is_symlink() and file.is_file():
-                        yield file, is_document(file)
+                    if not name.startswith("."):
+                        yield Path(folder, name), _why_not(Path(folder, name))
         elif path.exists():
-            yield path, True
+            yield path, ""
         else:
             raise UsageError(f"there is no file or folder {path}", "Check the spelling of the path.")
+
+
+def _why_not(file: Path) -> str:
+    if file.is_symlink():
+        return "a link, not followed"
+    if not file.is_file():
+        return "not a regular file"
+    return "" if is_document(file) else "not a photo or PDF"
 
 
 def examine_all(
@@ -100,7 +107,7 @@ def examine_all(
         One record a document, as they finish. A bad document is a failed record, never an exception.
     """
     chosen = settings or Settings()
-    documents = (path for path, wanted in find_files(paths) if wanted)
+    documents = (path for path, why_not in find_files(paths) if not why_not)
     for _, record in _run(documents, chosen, jobs, timeout, executor):
         yield record
 
@@ -136,11 +143,11 @@ def examine_to(
     summary, done = Summary(), store.finished()
     pending: dict[Path, str | None] = {}
     waiting: set[str] = set()
-    for path, wanted in find_files(paths, leave_out):
+    for path, why_not in find_files(paths, leave_out):
         summary.found += 1
-        if not wanted:
+        if why_not:
             summary.skipped += 1
-            summary.rows.append((str(path), None, None, "skipped: not a photo or PDF"))
+            summary.rows.append((str(path), None, None, f"skipped: {why_not}"))
             continue
         identity, digest = _identify(path, settings)
         if identity in done:

@@ -15,6 +15,8 @@ from typing import TYPE_CHECKING, Annotated
 
 from cyclopts import App, CycloptsError, Group, Parameter
 
+from pydantic import ValidationError
+
 from evidex import __version__
 from evidex.errors import EvidexError, UsageError
 from evidex.schema import EvidenceRecord
@@ -218,7 +220,7 @@ def _guarded(run: Callable[[], int | None]) -> int:
         print(f"evidex: {error.message}\n  {error.remedy}", file=sys.stderr)
         return error.exit_code
     except CycloptsError as error:
-        print(f"evidex: {error}\n  See `evidex --help`.", file=sys.stderr)
+        print(f"evidex: {_in_short(error)}\n  See `evidex --help`.", file=sys.stderr)
         return 2
     except KeyboardInterrupt:
         print("evidex: interrupted; what is done is kept, run the same command to go on", file=sys.stderr)
@@ -226,6 +228,14 @@ def _guarded(run: Callable[[], int | None]) -> int:
     except BrokenPipeError:
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         return 0
+
+
+def _in_short(error: CycloptsError) -> str:
+    """What is wrong with the command line, without the validator's own commentary."""
+    cause = error.__cause__
+    if isinstance(cause, ValidationError):
+        return "; ".join(f"{'.'.join(map(str, row['loc']))}: {row['msg'].removeprefix('Value error, ')}" for row in cause.errors())
+    return str(error)
 
 
 def _jobs(jobs: int | None) -> int:
@@ -308,7 +318,7 @@ def _print_table(records: Iterable[EvidenceRecord]) -> None:
 
 def _print_counts(s: Summary) -> None:
     print(
-        f"{s.found} files: {s.complete} complete, {s.failed} failed, {s.skipped} skipped"
+        f"{s.found} {'file' if s.found == 1 else 'files'}: {s.complete} complete, {s.failed} failed, {s.skipped} skipped"
         + (f"; {s.resumed} of them were done before" if s.resumed else "")
     )
 

@@ -124,6 +124,8 @@ def _typed_errors() -> Iterator[None]:
         with warnings.catch_warnings():
             warnings.simplefilter("ignore")
             yield
+    except Image.DecompressionBombError as error:
+        raise LimitExceeded("the picture is far larger than max_megapixels allows: it may be a decompression bomb") from error
     except (UnidentifiedImageError, pymupdf.FileDataError) as error:
         raise DamagedFile("the file is corrupt: its contents do not decode") from error
     except (OSError, SyntaxError, EOFError, ValueError, RuntimeError, MemoryError, IndexError, TypeError, KeyError) as error:
