@@ -2,8 +2,8 @@
 
     python bench/read.py [LANGUAGE…] [--pages N] [--seed N]      # needs chromium and Noto fonts
 
-Pages are made of clauses from bench/clauses, drawn in varying fonts, sizes and columns, and photographed by samples/photograph.py as
-scan, photo and hard photo. evidex is told nothing; Tesseract is told the language (--psm 3, the default), RapidOCR reads as it comes.
+Pages are made of clauses from bench/clauses, drawn in varying fonts and sizes, and photographed by samples/photograph.py as scan,
+photo and hard photo. evidex is told nothing; Tesseract is told the language (--psm 3, the default), RapidOCR reads as it comes.
 The error rate is the edit distance over the length of the truth, after NFKC and without white space and invisible characters.
 """
 
@@ -72,7 +72,7 @@ def peers(path: Path, language: str) -> dict[str, str]:
     }
 
 
-def _rapid():  # noqa: ANN202
+def _rapid():
     from rapidocr import RapidOCR
 
     if not hasattr(_rapid, "engine"):
@@ -103,7 +103,10 @@ def main(languages: list[str], pages: int, seed: int) -> None:
         print(f"{look}: character error rate in per cent")
         for name in ("evidex", "tesseract", "rapidocr"):
             row = [100 * float(np.mean(cells[name, language])) for language in languages]
-            print(f"  {name:10s} mean {np.mean(row):5.1f}  " + "  ".join(f"{t} {r:.1f}" for t, r in zip(languages, row, strict=True)))
+            print(
+                f"  {name:10s} mean {np.mean(row):5.1f}  "
+                + "  ".join(f"{t} {r:.1f}" for t, r in zip(languages, row, strict=True))
+            )
 
 
 if __name__ == "__main__":

@@ -13,9 +13,7 @@ HEAVY = {"cv2", "torch", "transformers", "onnxruntime", "dask", "pymupdf", "nump
 
 
 def modules() -> dict[str, ast.Module]:
-    return {
-        str(path.relative_to(PACKAGE)): ast.parse(path.read_text(encoding="utf-8")) for path in sorted(PACKAGE.rglob("*.py"))
-    }
+    return {str(path.relative_to(PACKAGE)): ast.parse(path.read_text(encoding="utf-8")) for path in sorted(PACKAGE.rglob("*.py"))}
 
 
 def imported(tree: ast.Module) -> set[str]:

@@ -144,7 +144,12 @@ def test_a_file_that_vanishes_before_its_turn_is_a_failed_record(tmp_path: Path,
 
 def test_a_folder_becomes_an_evidence_folder(folder: Path, tmp_path: Path) -> None:
     summary = evidex.examine_folder(folder, tmp_path / "evidence", executor=Here())
-    assert {path.name for path in (tmp_path / "evidence").iterdir()} >= {"records.jsonl", "manifest.csv", "findings.csv", "report.html"}
+    assert {path.name for path in (tmp_path / "evidence").iterdir()} >= {
+        "records.jsonl",
+        "manifest.csv",
+        "findings.csv",
+        "report.html",
+    }
     assert (summary.found, summary.complete, summary.failed, summary.skipped) == (7, 2, 3, 2)
     assert len(list(evidex.load_records(tmp_path / "evidence" / "records.jsonl"))) == 5
 

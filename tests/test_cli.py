@@ -14,7 +14,18 @@ from evidex.cli import main
 
 VERBS = {
     "examine": ["--output", "-o", "--languages", "--country", "--region", "--jobs", "--timeout", "--dask", "--quiet", "--json"],
-    "batch": ["--output", "-o", "--languages", "--region", "--jobs", "--timeout", "--dask", "--report-language", "--quiet", "--json"],
+    "batch": [
+        "--output",
+        "-o",
+        "--languages",
+        "--region",
+        "--jobs",
+        "--timeout",
+        "--dask",
+        "--report-language",
+        "--quiet",
+        "--json",
+    ],
     "classify": ["--output", "-o"],
     "export": ["--originals", "--report-language"],
     "categories": ["--lang", "--json"],
@@ -184,7 +195,15 @@ def test_a_missing_language_pack_exits_with_3_and_names_the_package(photos: Path
     installed = Path(listed.split('"')[1])
     (tmp_path / "tessdata" / "eng.traineddata").symlink_to(installed / "eng.traineddata")
     ended = evidex_process(
-        "examine", photos, "-o", tmp_path / "out.jsonl", "--jobs", 1, "--languages", "ja,vi", TESSDATA_PREFIX=str(tmp_path / "tessdata")
+        "examine",
+        photos,
+        "-o",
+        tmp_path / "out.jsonl",
+        "--jobs",
+        1,
+        "--languages",
+        "ja,vi",
+        TESSDATA_PREFIX=str(tmp_path / "tessdata"),
     )
     assert ended.code == 3
     (record,) = evidex.load_records(tmp_path / "out.jsonl")

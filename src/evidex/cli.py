@@ -14,7 +14,6 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
 from cyclopts import App, CycloptsError, Group, Parameter
-
 from pydantic import ValidationError
 
 from evidex import __version__
@@ -234,7 +233,9 @@ def _in_short(error: CycloptsError) -> str:
     """What is wrong with the command line, without the validator's own commentary."""
     cause = error.__cause__
     if isinstance(cause, ValidationError):
-        return "; ".join(f"{'.'.join(map(str, row['loc']))}: {row['msg'].removeprefix('Value error, ')}" for row in cause.errors())
+        return "; ".join(
+            f"{'.'.join(map(str, row['loc']))}: {row['msg'].removeprefix('Value error, ')}" for row in cause.errors()
+        )
     return str(error)
 
 

@@ -132,9 +132,8 @@ def _read(path: Path, source: Source, tools: Tools, settings: Settings, steps: l
     for photo in open_photo(path, source, settings):
         started, clock = datetime.now(UTC), perf_counter()
         reading = read_page(photo, tools.engines, settings)
-        names = str(reading.how["engines"]).split(",")
-        versions = ",".join(tools.engines.by_name[name].version for name in names if name in tools.engines.by_name)
-        steps.append(_step("read", ",".join(names), versions, reading.how, started, clock))
+        names, versions = ", ".join(reading.tools), ", ".join(reading.tools.values())
+        steps.append(_step("read", names, versions, reading.how, started, clock))
         yield reading
 
 

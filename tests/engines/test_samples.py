@@ -150,9 +150,10 @@ def test_boxes_lie_on_the_photo(run: Run) -> None:
             width, height = size[span.page]
             slack = 0.02 * max(width, height)
             assert span.quads
-            assert all(
-                -slack <= x <= width + slack and -slack <= y <= height + slack for quad in span.quads for x, y in quad
-            ), (record.source.file_name, span.quote)
+            assert all(-slack <= x <= width + slack and -slack <= y <= height + slack for quad in span.quads for x, y in quad), (
+                record.source.file_name,
+                span.quote,
+            )
 
 
 def test_boxes_begin_and_end_at_the_words_they_quote(run: Run) -> None:

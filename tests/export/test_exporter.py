@@ -8,7 +8,9 @@ from evidex.errors import UsageError
 from evidex.export.exporter import open_exporter
 
 
-@pytest.mark.parametrize(("name", "starts"), [("findings.csv", b"\xef\xbb\xbf"), ("report.html", b"<!doctype"), ("OUT.JSONL", b"{")])
+@pytest.mark.parametrize(
+    ("name", "starts"), [("findings.csv", b"\xef\xbb\xbf"), ("report.html", b"<!doctype"), ("OUT.JSONL", b"{")]
+)
 def test_the_name_picks_the_format(tmp_path: Path, name: str, starts: bytes, make_record) -> None:
     evidex.export_records([make_record()], tmp_path / name)
     assert (tmp_path / name).read_bytes().startswith(starts)

@@ -8,7 +8,7 @@ from PIL import Image
 import evidex
 from evidex.export.html import wording
 
-EVIL = '"><img src=x onerror=alert(1)><script>alert(2)</script>\'{{ 7*7 }}'
+EVIL = "\"><img src=x onerror=alert(1)><script>alert(2)</script>'{{ 7*7 }}"
 
 
 class Elements(HTMLParser):

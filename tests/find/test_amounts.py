@@ -104,6 +104,8 @@ def test_an_amount_quotes_the_text_letter_for_letter() -> None:
     assert [amount.text in text for amount in amounts_in(text)] == [True]
 
 
-@pytest.mark.parametrize("text", ["第3条", "3年", "午後9時", "Article 12", "N4", "5 P.M.", "100 năm", "10 đêm", "Page 5", "", "円"])
+@pytest.mark.parametrize(
+    "text", ["第3条", "3年", "午後9時", "Article 12", "N4", "5 P.M.", "100 năm", "10 đêm", "Page 5", "", "円"]
+)
 def test_a_number_without_a_currency_is_no_amount(text: str) -> None:
     assert read(text) == []

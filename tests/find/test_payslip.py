@@ -9,7 +9,9 @@ def test_a_label_of_rent_is_a_wage_deduction_with_its_place(make_page) -> None:
 
 
 def test_tax_and_social_insurance_alone_are_no_deduction(make_page) -> None:
-    assert listed_deductions([make_page("所得税 3,910", "健康保険 10,980", "厚生年金 20,130", "雇用保険 1,274")], (), ["JP"]) == ()
+    assert (
+        listed_deductions([make_page("所得税 3,910", "健康保険 10,980", "厚生年金 20,130", "雇用保険 1,274")], (), ["JP"]) == ()
+    )
 
 
 def test_labels_in_two_languages_are_one_finding(make_page) -> None:

@@ -46,7 +46,6 @@ class Reading:
         letters = sum(len(token.text) for token in self.tokens)
         return sum(token.confidence * len(token.text) for token in self.tokens) / letters if letters else 0.0
 
-
     def scaled(self, usual: float) -> Reading:
         """The reading with its confidences against what is usual for its language: engines are shy in some, sure in others."""
         tokens = (replace(token, confidence=min(1.0, SURE * token.confidence / usual)) for token in self.tokens)

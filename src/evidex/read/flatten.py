@@ -8,6 +8,7 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
+from evidex.read.orientation import quarter_turns
 from evidex.schema import Quad
 
 Picture = NDArray[np.uint8]
@@ -26,20 +27,27 @@ class PageImage:
     """A photo at the size it is read at, with its way back to the photograph."""
 
     pixels: Picture
-    """height × width × 3, RGB."""
+    """height × width × 3, RGB, the right way up."""
     scale: float
     """Photo pixels for one pixel of this image."""
+    turns: int
+    """Quarter turns, counter-clockwise, that set the photo upright."""
     corners: Corners | None
     """The page's corners on this image, clockwise from its top left; None where its edges do not show."""
 
     def on_photo(self, quad: Quad) -> Quad:
         """A quad of this image in the pixels of the photograph."""
-        tl, tr, br, bl = ((round(x * self.scale, 1), round(y * self.scale, 1)) for x, y in quad)
+        tl, tr, br, bl = (self._turned_back(x, y) for x, y in quad)
         return (tl, tr, br, bl)
+
+    def _turned_back(self, x: float, y: float) -> tuple[float, float]:
+        height, width = self.pixels.shape[:2]
+        x, y = {0: (x, y), 1: (height - y, x), 2: (width - x, height - y), 3: (y, width - x)}[self.turns]
+        return round(x * self.scale, 1), round(y * self.scale, 1)
 
 
 def prepare(photo: Picture) -> PageImage:
-    """The photo no larger than reading needs, and where the page lies on it.
+    """The photo the right way up, no larger than reading needs, and where the page lies on it.
 
     The picture itself is not warped: lines are cut out along their own curves, so edges found wrongly cost no text.
     """
@@ -48,7 +56,9 @@ def prepare(photo: Picture) -> PageImage:
     if scale > 1.0:
         size = (round(width / scale), round(height / scale))
         photo = np.asarray(cv2.resize(photo, size, interpolation=cv2.INTER_AREA), np.uint8)
-    return PageImage(photo, scale, find_page(photo))
+    turns = quarter_turns(photo)
+    upright = np.ascontiguousarray(np.rot90(photo, turns))
+    return PageImage(upright, scale, turns, find_page(upright))
 
 
 def seen_from_above(points: Points, corners: Corners | None) -> Points:

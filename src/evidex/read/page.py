@@ -12,6 +12,7 @@ import unicodedata
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache
+from importlib.metadata import version
 from importlib.resources import files
 
 import numpy as np
@@ -53,6 +54,8 @@ class PageReading:
     """A page's text, and how it was come by, for the record's steps."""
 
     page: PageText
+    tools: Mapping[str, str]
+    """What read it: name → version."""
     how: Mapping[str, str | int | float | bool | None]
 
 
@@ -113,7 +116,7 @@ def read_page(photo: Photo, engines: Engines, settings: Settings) -> PageReading
         return _from_text_layer(photo, image)
     strips = _strips(image, lines)
     readings, readers, notes = _read(strips, engines, settings.languages)
-    return _assemble(photo, image, strips, readings, readers, settings.languages, notes)
+    return _assemble(photo, image, strips, readings, readers, settings.languages, notes, engines)
 
 
 def _lines_of(image: PageImage) -> list[TextLine]:
@@ -235,6 +238,7 @@ def _assemble(
     readers: Sequence[str],
     allowed: Sequence[str],
     notes: Sequence[str],
+    engines: Engines,
 ) -> PageReading:
     kept = [index for index, reading in enumerate(readings) if _is_text(reading)]
     languages = languages_of([readings[index].text for index in kept], allowed)
@@ -246,10 +250,8 @@ def _assemble(
     height, width = photo.pixels.shape[:2]
     quality = grade_page(image, lines, heights, (*photo.advice, *notes))
     page = PageText(number=photo.number, width=width, height=height, quality=quality, lines=tuple(lines))
-    engines = ",".join(sorted({line.engine for line in lines}))
-    return PageReading(
-        page, {"page": photo.number, "page_found": image.corners is not None, "engines": engines, "lines": len(lines)}
-    )
+    tools = {name: engines.by_name[name].version for name in sorted({line.engine for line in lines})}
+    return PageReading(page, tools or {engines.survey.name: engines.survey.version}, _how(photo, image))
 
 
 def _is_text(reading: Reading) -> bool:
@@ -312,7 +314,11 @@ def _from_text_layer(photo: Photo, image: PageImage) -> PageReading:
     height, width = photo.pixels.shape[:2]
     quality = grade_page(image, lines, [_straight(row.quad).height for row in ordered], photo.advice)
     page = PageText(number=photo.number, width=width, height=height, quality=quality, lines=lines)
-    return PageReading(page, {"page": photo.number, "page_found": False, "engines": "text-layer", "lines": len(lines)})
+    return PageReading(page, {"text-layer": version("pymupdf")}, _how(photo, image))
+
+
+def _how(photo: Photo, image: PageImage) -> Mapping[str, str | int | float | bool | None]:
+    return {"page": photo.number, "turned": 90 * image.turns, "page_found": image.corners is not None}
 
 
 def _straight(quad: Quad) -> TextLine:
