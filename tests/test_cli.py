@@ -1,5 +1,6 @@
 import json
 import os
+import shutil
 import signal
 import subprocess
 import sys
@@ -256,7 +257,14 @@ def test_the_batch_script_is_the_verb_of_the_same_name(photos: Path, tmp_path: P
     assert (tmp_path / "evidence" / "manifest.csv").exists()
 
 
-@pytest.mark.skipif(os.name == "nt", reason="Windows has no groups of processes to interrupt")
+def alive_in_group(group: int) -> list[str]:
+    """Commands of a process group that still run; one that has ended but was not yet reaped does not."""
+    listed = subprocess.run(["ps", "-e", "-o", "pgid=,stat=,args="], capture_output=True, text=True, check=True).stdout
+    rows = [row.split(None, 2) for row in listed.splitlines()]
+    return [row[-1] for row in rows if row[0] == str(group) and not row[1].startswith("Z")]
+
+
+@pytest.mark.skipif(shutil.which("ps") is None, reason="there is no ps here to see what still runs")
 def test_ctrl_c_exits_with_130_keeps_what_is_done_and_leaves_no_worker(samples: Path, tmp_path: Path) -> None:
     command = [sys.executable, "-m", "evidex", "examine", samples / "ja_contract_lawful.png", samples / "ja_pledge.jpg",
                samples / "ja_contract_three_pages.pdf", "-o", tmp_path / "out.jsonl", "--jobs", "1", "--json"]  # fmt: skip
@@ -268,8 +276,7 @@ def test_ctrl_c_exits_with_130_keeps_what_is_done_and_leaves_no_worker(samples: 
     assert "Traceback" not in told
     assert "evidex: interrupted" in told
     assert 1 <= len(list(evidex.load_records(tmp_path / "out.jsonl"))) < 3
-    with pytest.raises(ProcessLookupError):
-        os.killpg(process.pid, 0)
+    assert alive_in_group(process.pid) == []
 
 
 def test_control_characters_in_a_file_name_do_not_reach_the_terminal(run, photos: Path, tmp_path: Path) -> None:

@@ -19,10 +19,11 @@ from typing import Any
 import pebble
 
 from evidex.errors import EvidexError, ReadFailed, UsageError
-from evidex.export.exporter import open_exporter, safe_cell
+from evidex.export.cells import safe_cell
+from evidex.export.exporter import open_exporter
 from evidex.export.jsonl import JsonlStore
 from evidex.export.originals import Originals
-from evidex.photo import describe_source, is_document
+from evidex.photo import describe_source, is_document, speakable
 from evidex.pipeline import examine_safely, failed_record, record_id
 from evidex.schema import EvidenceRecord
 from evidex.settings import Settings
@@ -67,15 +68,23 @@ def find_files(paths: Iterable[str | Path], leave_out: Path | None = None) -> It
     """
     for path in map(Path, paths):
         if path.is_dir():
-            for folder, folders, names in os.walk(path):
-                folders[:] = sorted(name for name in folders if not name.startswith(".") and Path(folder, name) != leave_out)
+            closed: list[OSError] = []
+            for folder, folders, names in os.walk(path, onerror=closed.append):
+                folders[:] = sorted(
+                    name for name in folders if not name.startswith(".") and not _same(Path(folder, name), leave_out)
+                )
                 for name in sorted(names):
                     if not name.startswith("."):
                         yield Path(folder, name), _why_not(Path(folder, name))
-        elif path.exists():
+            yield from ((Path(error.filename), "a folder that may not be read") for error in closed)
+        elif path.exists() or path.is_symlink():
             yield path, ""
         else:
             raise UsageError(f"there is no file or folder {path}", "Check the spelling of the path.")
+
+
+def _same(path: Path, other: Path | None) -> bool:
+    return other is not None and path.resolve() == other.resolve()
 
 
 def _why_not(file: Path) -> str:
@@ -141,8 +150,8 @@ def examine_to(
         The counts and the manifest's rows.
     """
     summary, done = Summary(), store.finished()
-    pending: dict[Path, str | None] = {}
-    waiting: set[str] = set()
+    pending: list[Path] = []
+    seen: set[str] = set()
     for path, why_not in find_files(paths, leave_out):
         summary.found += 1
         if why_not:
@@ -150,15 +159,15 @@ def examine_to(
             summary.rows.append((str(path), None, None, f"skipped: {why_not}"))
             continue
         identity, digest = _identify(path, settings)
-        if identity in done:
-            summary.resumed += 1
-            _count(summary, path, digest, identity, done[identity])
-        elif identity in waiting:
+        if identity in seen:
             summary.rows.append((str(path), digest, identity, "duplicate of another file"))
             summary.skipped += 1
+        elif identity in done:
+            summary.resumed += 1
+            _count(summary, path, digest, identity, done[identity])
         else:
-            pending[path] = digest
-            waiting.add(identity)
+            pending.append(path)
+        seen.add(identity)
     total = len(pending)
     for number, (path, record) in enumerate(_run(iter(pending), settings, jobs, timeout, executor), start=1):
         store.write(record)
@@ -218,7 +227,7 @@ def write_manifest(summary: Summary, path: Path) -> None:
     with path.open("w", encoding="utf-8-sig", newline="") as stream:
         rows = csv.writer(stream)
         rows.writerow(["path", "sha256", "record_id", "status"])
-        rows.writerows([safe_cell(cell or "") for cell in row] for row in sorted(summary.rows))
+        rows.writerows([safe_cell(speakable(cell or "")) for cell in row] for row in sorted(summary.rows))
     path.chmod(0o600)
 
 
@@ -253,12 +262,22 @@ def _run(
                 if path is None:
                     exhausted = True
                 else:
-                    running[submit(examine_safely, path, settings)] = path
+                    running[_submitted(submit, path, settings)] = path
             if running:
                 finished, _ = wait(running, return_when=FIRST_COMPLETED)
                 for future in finished:
                     path = running.pop(future)
                     yield path, _result(future, path, settings)
+
+
+def _submitted(submit: Callable[..., Future[EvidenceRecord]], path: Path, settings: Settings) -> Future[EvidenceRecord]:
+    """The task's future; a refusal by the executor is a future that failed."""
+    try:
+        return submit(examine_safely, path, settings)
+    except Exception as error:  # a broken pool must not lose the document
+        refused: Future[EvidenceRecord] = Future()
+        refused.set_exception(error)
+        return refused
 
 
 def _own_workers(stack: ExitStack, jobs: int, timeout: float) -> Callable[..., Future[EvidenceRecord]]:

@@ -29,6 +29,7 @@ if TYPE_CHECKING:
 _limits = Group("How documents are read")
 app = App(
     name="evidex",
+    suppress_keyboard_interrupt=False,
     version=__version__,
     help="Read photographed contracts, pledges, house rules and payslips, and find the clauses that bind people.\n\n"
     "Offline: nothing is sent anywhere. Start with: evidex batch PHOTOS -o EVIDENCE",
@@ -40,6 +41,7 @@ Timeout = Annotated[float, Parameter(help="Seconds a document may take before it
 Dask = Annotated[str | None, Parameter(help="Address of a dask.distributed scheduler, e.g. tcp://host:8786.")]
 Quiet = Annotated[bool, Parameter(help="Print nothing but errors.", negative="")]
 Json = Annotated[bool, Parameter(name="--json", help="Progress as JSON lines on stderr, for host tools.", negative="")]
+_Text = Parameter(help="Text, one clause a line, or JSONL with a `text` key; - is standard input.", allow_leading_hyphen=True)
 Language = Annotated[str, Parameter(help="Language of the report: en, ja, vi, zh, id; category names in every language read.")]
 
 
@@ -117,7 +119,10 @@ def batch(
 
 @app.command
 def classify(
-    file: Annotated[str, Parameter(help="Text, one clause a line, or JSONL with a `text` key; - reads standard input.")] = "-",
+    file: Annotated[
+        str,
+        _Text,
+    ] = "-",
     /,
     *,
     output: Annotated[Path | None, Parameter(name=["--output", "-o"], help="Where to write; default: standard output.")] = None,
@@ -126,7 +131,7 @@ def classify(
     from evidex.pipeline import classify as judge
 
     lines = (sys.stdin.read() if file == "-" else _read_text(Path(file))).splitlines()
-    texts = [str(json.loads(line)["text"]) if line.startswith("{") else line for line in lines if line.strip()]
+    texts = [_clause_text(line, number) for number, line in enumerate(lines, start=1) if line.strip()]
     rows = [
         json.dumps({"text": text, "labels": labels}, ensure_ascii=False) for text, labels in zip(texts, judge(texts), strict=True)
     ]
@@ -204,7 +209,16 @@ def main(arguments: Sequence[str] | None = None) -> None:
     for stream in (sys.stdout, sys.stderr):
         if hasattr(stream, "reconfigure"):
             stream.reconfigure(errors="replace")  # a console that cannot show Khmer must not stop the work
-    sys.exit(_guarded(lambda: app(arguments, exit_on_error=False, print_error=False, result_action="return_value")))
+    sys.exit(
+        _guarded(
+            lambda: app(
+                arguments,
+                exit_on_error=False,
+                print_error=False,
+                result_action="return_value",
+            )
+        )
+    )
 
 
 def batch_main() -> None:
@@ -241,6 +255,16 @@ def _in_short(error: CycloptsError) -> str:
 
 def _jobs(jobs: int | None) -> int:
     return max(1, jobs if jobs is not None else min(8, os.cpu_count() or 1))
+
+
+def _clause_text(line: str, number: int) -> str:
+    """A clause as it stands, or the text of a JSON line."""
+    if not line.lstrip().startswith("{"):
+        return line
+    try:
+        return str(json.loads(line)["text"])
+    except (json.JSONDecodeError, KeyError) as error:
+        raise UsageError(f"line {number} is no JSON object with a text key", "Write plain text, or JSONL with `text`.") from error
 
 
 def _read_text(path: Path) -> str:

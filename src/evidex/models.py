@@ -1,13 +1,46 @@
-"""Where the models are: in the installed package, or in a checkout's models/ folder. Knows nothing of what they do."""
+"""Where the models are, and networks loaded to run on the processor. The only file that knows onnxruntime, not what they do."""
 
 from __future__ import annotations
 
+from functools import cache
 from pathlib import Path
+from typing import Any
+
+import numpy as np
+import onnxruntime
+from numpy.typing import NDArray
 
 from evidex.errors import ToolMissing
 
 _INSTALLED = Path(__file__).parent / "models"
 _CHECKOUT = Path(__file__).parents[2] / "models"
+
+
+class Network:
+    """An ONNX network with one input and one output."""
+
+    def __init__(self, path: Path) -> None:
+        options = onnxruntime.SessionOptions()
+        options.intra_op_num_threads = 1  # parallelism is the batch's alone
+        options.log_severity_level = 3
+        self._session = onnxruntime.InferenceSession(str(path), options, providers=["CPUExecutionProvider"])
+        self._input = self._session.get_inputs()[0].name
+
+    def __call__(self, batch: NDArray[np.float32]) -> NDArray[np.float32]:
+        """The output for a batch."""
+        output: NDArray[np.float32] = self._session.run(None, {self._input: batch})[0]
+        return output
+
+    @property
+    def metadata(self) -> dict[str, Any]:
+        """What the file says of itself."""
+        return dict(self._session.get_modelmeta().custom_metadata_map)
+
+
+@cache
+def network(path: Path) -> Network:
+    """The network of a file, loaded once a process."""
+    return Network(path)
 
 
 def model_file(name: str) -> Path:

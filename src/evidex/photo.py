@@ -59,6 +59,8 @@ def describe_source(path: Path) -> Source:
     Raises:
         UnreadableFile: the file is gone, or may not be read.
     """
+    if path.exists() and not path.is_file():
+        raise UnreadableFile("this is no file but a folder, a pipe or a device")
     try:
         with path.open("rb") as stream:
             head = stream.read(64)
@@ -67,7 +69,12 @@ def describe_source(path: Path) -> Source:
             size = stream.tell()
     except OSError as error:
         raise UnreadableFile(f"the file cannot be read ({type(error).__name__})") from error
-    return Source(file_name=path.name, sha256=digest, size_bytes=size, media_type=_media_type(head))
+    return Source(file_name=speakable(path.name), sha256=digest, size_bytes=size, media_type=_media_type(head))
+
+
+def speakable(name: str) -> str:
+    """A file name as text: bytes that are no UTF-8 become question marks."""
+    return name.encode("utf-8", "surrogateescape").decode("utf-8", "replace")
 
 
 def open_photo(path: Path, source: Source, settings: Settings) -> Iterator[Photo]:
@@ -126,7 +133,7 @@ def _typed_errors() -> Iterator[None]:
             yield
     except Image.DecompressionBombError as error:
         raise LimitExceeded("the picture is far larger than max_megapixels allows: it may be a decompression bomb") from error
-    except (UnidentifiedImageError, pymupdf.FileDataError) as error:
+    except (UnidentifiedImageError, pymupdf.FileDataError, pymupdf.mupdf.FzErrorBase) as error:
         raise DamagedFile("the file is corrupt: its contents do not decode") from error
     except (OSError, SyntaxError, EOFError, ValueError, RuntimeError, MemoryError, IndexError, TypeError, KeyError) as error:
         raise DamagedFile(f"the file is cut off or corrupt ({type(error).__name__} while decoding)") from error

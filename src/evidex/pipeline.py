@@ -19,7 +19,7 @@ from evidex.find.clauses import split_clauses
 from evidex.find.kind import guess_kind
 from evidex.find.payslip import listed_deductions
 from evidex.languages import COUNTRY_OF, most_first
-from evidex.photo import describe_source, open_photo
+from evidex.photo import describe_source, open_photo, speakable
 from evidex.read.page import Engines, PageReading, load_engines, read_page
 from evidex.schema import EvidenceRecord, Failure, Kind, Source, Step
 from evidex.settings import Settings
@@ -117,7 +117,7 @@ def failed_record(path: Path, settings: Settings, error: EvidexError) -> Evidenc
     try:
         source = describe_source(path)
     except EvidexError:
-        source = Source(file_name=path.name, sha256=None, size_bytes=0, media_type="application/octet-stream")
+        source = Source(file_name=speakable(path.name), sha256=None, size_bytes=0, media_type="application/octet-stream")
     failure = Failure(code=error.code, message=error.message, remedy=error.remedy)
     return EvidenceRecord(record_id=record_id(source, settings), status="failed", error=failure, source=source)
 

@@ -5,7 +5,7 @@ from pathlib import Path
 import pytest
 
 import evidex
-from evidex.export.exporter import safe_cell
+from evidex.export.cells import safe_cell
 
 
 def rows(path: Path) -> list[dict[str, str]]:

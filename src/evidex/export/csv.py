@@ -9,7 +9,7 @@ from types import TracebackType
 from typing import Self
 
 from evidex import law
-from evidex.export.exporter import safe_cell
+from evidex.export.cells import safe_cell
 from evidex.export.originals import Originals
 from evidex.schema import EvidenceRecord, Finding
 

@@ -12,8 +12,6 @@ from evidex.errors import UsageError
 from evidex.export.originals import Originals
 from evidex.schema import EvidenceRecord
 
-_FORMULA = ("=", "+", "-", "@", "\t", "\r", "＝", "＋", "－", "＠")
-
 
 class Exporter(Protocol):
     """Takes records one by one and leaves a file. Used as a context manager."""
@@ -49,6 +47,8 @@ def open_exporter(target: str | Path, originals: Originals | None = None, langua
         UsageError: no exporter writes such a file.
     """
     path = Path(target)
+    if not path.parent.is_dir():
+        raise UsageError(f"there is no folder {path.parent}", "Make it first, or choose another.")
     for ending, point in sorted(plugins.offered(plugins.EXPORTERS).items(), key=lambda item: -len(item[0])):
         if path.name.lower().endswith(f".{ending}"):
             exporter: Exporter = point.load()(path, originals=originals or Originals(), language=language)
@@ -79,9 +79,3 @@ def export_records(
     with open_exporter(target, Originals.in_folders(folders), language) as exporter:
         for record in records:
             exporter.write(record)
-
-
-def safe_cell(text: str) -> str:
-    """A cell that no spreadsheet takes for a formula, without control characters."""
-    clean = "".join(character for character in text if character.isprintable() or character == "\n")
-    return f"'{clean}" if clean.startswith(_FORMULA) else clean

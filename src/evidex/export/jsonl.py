@@ -63,7 +63,12 @@ class JsonlStore:
         """Rewrite the file without a torn last line and without documents to try again; leave it alone if there are none."""
         if not self.path.exists():
             return
-        lines = self.path.read_bytes().splitlines(keepends=True)
+        lines = self.path.read_bytes().split(b"\n")
+        lines = [line + b"\n" for line in lines[:-1]] + [line for line in lines[-1:] if line]
+        if lines and lines[0].endswith(b"\n"):
+            _record(lines[0], 1, self.path)  # a file that is no store must not be written to
+        elif lines and not lines[0].startswith(b'{"schema_version"'):
+            raise UsageError(f"{self.path} holds no evidence records", "Choose another output: this file is left as it is.")
         kept = [line for line in lines if line.endswith(b"\n") and f'"code":"{_TRY_AGAIN}"'.encode() not in line]
         if len(kept) != len(lines):
             fresh = self.path.with_name(self.path.name + ".part")
@@ -79,15 +84,19 @@ def load_records(path: str | Path) -> Iterator[EvidenceRecord]:
         UsageError: there is no such file, or a line of it is not a record.
     """
     try:
-        stream = Path(path).open(encoding="utf-8")  # noqa: SIM115 - closed below
+        stream = Path(path).open("rb")  # noqa: SIM115 - closed below
     except OSError as error:
         raise UsageError(f"cannot read {path} ({error.strerror})", "Give the JSONL file that `evidex examine` wrote.") from error
     with stream:
         for number, line in enumerate(stream, start=1):
-            try:
-                yield EvidenceRecord.model_validate_json(line)
-            except ValidationError as error:
-                raise UsageError(
-                    f"line {number} of {path} is not an evidence record",
-                    "Was the file edited, or cut off? Examine again into a new file.",
-                ) from error
+            yield _record(line, number, path)
+
+
+def _record(line: bytes, number: int, path: str | Path) -> EvidenceRecord:
+    try:
+        return EvidenceRecord.model_validate_json(line)
+    except ValidationError as error:
+        raise UsageError(
+            f"line {number} of {path} is not an evidence record",
+            "Was the file edited, or cut off? Examine again into a new file.",
+        ) from error

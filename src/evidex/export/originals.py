@@ -8,6 +8,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 
+from evidex.export.cells import cell_text
 from evidex.schema import Source
 
 
@@ -22,7 +23,7 @@ class Originals:
     def from_manifest(cls, manifest: Path) -> Originals:
         """From the manifest that a batch writes."""
         with manifest.open(encoding="utf-8-sig", newline="") as stream:
-            return cls({row["sha256"]: Path(row["path"].removeprefix("'")) for row in csv.DictReader(stream) if row["sha256"]})
+            return cls({row["sha256"]: Path(cell_text(row["path"])) for row in csv.DictReader(stream) if row["sha256"]})
 
     @classmethod
     def in_folders(cls, folders: Iterable[Path]) -> Originals:

@@ -12,7 +12,7 @@ from typing import Any
 
 from evidex.schema import Amount
 
-_NUMBER = r"\d{1,3}(?:[.,，、．'’ \u00a0]\d{3})+(?:[.,]\d{1,2})?(?!\d)|\d+(?:[.,]\d+)?"
+_NUMBER = r"\d{1,3}(?:,\d{2})+,\d{3}(?!\d)|\d{1,3}(?:[.,，、．'’ \u00a0]\d{3})+(?:[.,]\d{1,2})?(?!\d)|\d+(?:[.,]\d+)?"
 _KANJI_NUMBER = "[〇零一壱壹二弐贰三参叁四肆五伍六陆七柒八捌九玖两十拾百佰千仟万萬億亿]+"
 
 
@@ -46,6 +46,8 @@ def _value(match: re.Match[str]) -> Decimal:
         for word in _word_pattern().findall(part["words"]):
             factor *= _data()["multipliers"][word.casefold()]
         value += _number(part["number"]) * factor
+    if match["lakhs"]:
+        value *= _data()["multipliers"][match["lakhs"]]
     return value.to_integral_value() if value == value.to_integral_value() else value.normalize()
 
 
@@ -82,6 +84,7 @@ def _data() -> Mapping[str, Any]:
         "by_mark": marks,
         "before": [mark for sides in raw["marks"].values() for mark in sides["before"]],
         "after": [mark for sides in raw["marks"].values() for mark in sides["after"]],
+        "multipliers_before": raw["multipliers_before"]["words"],
         "multipliers": {word.casefold(): Decimal(factor) for word, factor in raw["multipliers"].items()},
         "numerals": raw["numerals"],
     }
@@ -92,8 +95,9 @@ def _pattern() -> re.Pattern[str]:
     words = _any(_data()["multipliers"])
     return re.compile(
         rf"""(?:(?<![^\W\d_])(?P<before>{_any(_data()["before"])})\s*)?
+        (?:(?P<lakhs>{_any(_data()["multipliers_before"])})\s*)?
         (?:(?P<figures>(?:(?:{_NUMBER})\s*(?:(?:{words})\s*)*)+)|(?P<kanji>{_KANJI_NUMBER}))
-        (?:\s*(?:[(（][^()（）]{{0,60}}[)）])?\s*(?P<after>{_any(_data()["after"])})(?![A-Za-zÀ-ỹ]))?""",
+        (?:\s*(?:[(（][^()（）]{{0,60}}[)）])?\s*(?P<after>{_any(_data()["after"])})(?![A-Za-zÀ-ɏḀ-ỹ]))?""",
         re.VERBOSE | re.IGNORECASE,
     )
 

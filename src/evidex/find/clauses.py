@@ -62,29 +62,60 @@ def sentence_texts(text: str) -> list[str]:
     return [part for piece in _SENTENCE_END.split(text) if (part := piece.strip())]
 
 
+@dataclass(frozen=True)
+class _Place:
+    """Where a line lies in the direction of reading: its start and end along it, its top and bottom across."""
+
+    start: float
+    end: float
+    top: float
+    bottom: float
+
+    @property
+    def height(self) -> float:
+        return self.bottom - self.top
+
+
 def _groups(page: PageText) -> list[list[Line]]:
+    """Neighbouring lines that belong to one clause."""
     groups: list[list[Line]] = []
-    right = max((_right(line) for line in page.lines), default=0.0)
-    previous: Line | None = None
-    for line in page.lines:
-        if previous is None or _starts_clause(previous, line, right):
+    places = _places(page.lines)
+    left, right = min((place.start for place in places), default=0.0), max((place.end for place in places), default=0.0)
+    full = left + 0.7 * (right - left)
+    for index, line in enumerate(page.lines):
+        if index == 0 or _starts_clause(page.lines[index - 1], places[index - 1], line, places[index], full):
             groups.append([])
         groups[-1].append(line)
-        previous = line
     return groups
 
 
-def _starts_clause(previous: Line, line: Line, right: float) -> bool:
-    """Whether a line opens a new clause: it is numbered, or the one before ended its paragraph, or the language changed."""
-    if NUMBERING.match(line.text):
+def _places(lines: Sequence[Line]) -> list[_Place]:
+    """The lines in a frame that follows the reading: turned pages and vertical Japanese are cut like any other."""
+    along = [(line.quad[1][0] - line.quad[0][0], line.quad[1][1] - line.quad[0][1]) for line in lines]
+    x, y = sum(dx for dx, _ in along), sum(dy for _, dy in along)
+    size = (x * x + y * y) ** 0.5 or 1.0
+    x, y = x / size, y / size
+    places = []
+    for line in lines:
+        forward = [px * x + py * y for px, py in line.quad]
+        across = [py * x - px * y for px, py in line.quad]
+        upper, lower = (across[0] + across[1]) / 2, (across[2] + across[3]) / 2
+        places.append(_Place(min(forward), max(forward), upper, lower))
+    return places
+
+
+def _starts_clause(previous: Line, before: _Place, line: Line, here: _Place, full: float) -> bool:
+    """Whether a line opens a new clause: it is numbered, or the one before ended its paragraph, or the language changed.
+
+    A line that ends before `full` did not fill its column.
+    """
+    if NUMBERING.match(line.text) or _other_script(previous, line):
         return True
-    if _other_script(previous, line):
-        return True
-    gap = _top(line) - _bottom(previous)
-    moved_away = gap > 1.2 * _height(previous) or gap < -3 * _height(previous)
-    short = _right(previous) < 0.7 * right
+    gap = here.top - before.bottom
+    moved_away = gap > 1.2 * before.height or gap < -3 * before.height
+    short = before.end < full
     ended = bool(_TERMINATOR.search(previous.text))
-    return moved_away or (ended and short) or (short and not ended and gap > 0.6 * _height(previous))
+    return moved_away or (ended and short) or (short and not ended and gap > 0.6 * before.height)
 
 
 def _passage(page: int, lines: list[Line]) -> Passage:
@@ -150,20 +181,3 @@ def _between(p: tuple[float, float], q: tuple[float, float], t: float) -> tuple[
 def _other_script(a: Line, b: Line) -> bool:
     """Whether two neighbouring lines are parts of different texts on a bilingual page."""
     return a.language is not None and b.language is not None and script_of(a.language) != script_of(b.language)
-
-
-def _top(line: Line) -> float:
-    return min(y for _, y in line.quad)
-
-
-def _bottom(line: Line) -> float:
-    return max(y for _, y in line.quad)
-
-
-def _right(line: Line) -> float:
-    return max(x for x, _ in line.quad)
-
-
-def _height(line: Line) -> float:
-    (x0, y0), _, _, (x3, y3) = line.quad
-    return float(((x3 - x0) ** 2 + (y3 - y0) ** 2) ** 0.5)

@@ -54,7 +54,7 @@ def prepare(photo: Picture) -> PageImage:
     height, width = photo.shape[:2]
     scale = max(1.0, max(height, width) / WORKING_SIDE)
     if scale > 1.0:
-        size = (round(width / scale), round(height / scale))
+        size = (max(1, round(width / scale)), max(1, round(height / scale)))
         photo = np.asarray(cv2.resize(photo, size, interpolation=cv2.INTER_AREA), np.uint8)
     turns = quarter_turns(photo)
     upright = np.ascontiguousarray(np.rot90(photo, turns))
@@ -75,7 +75,7 @@ def find_page(photo: Picture) -> Corners | None:
     """The page's corners on the photo, clockwise from its top left; None unless a bright four-sided sheet stands out."""
     height, width = photo.shape[:2]
     scale = _SEARCH_SIDE / max(height, width)
-    small = cv2.resize(photo, None, fx=scale, fy=scale, interpolation=cv2.INTER_AREA)
+    small = cv2.resize(photo, (max(1, round(width * scale)), max(1, round(height * scale))), interpolation=cv2.INTER_AREA)
     light = cv2.GaussianBlur(cv2.cvtColor(small, cv2.COLOR_RGB2LAB)[..., 0], (0, 0), 3)
     sheet = cv2.threshold(light, 0, 255, cv2.THRESH_BINARY + cv2.THRESH_OTSU)[1]
     sheet = cv2.morphologyEx(sheet, cv2.MORPH_CLOSE, np.ones((15, 15), np.uint8))

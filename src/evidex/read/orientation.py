@@ -2,14 +2,11 @@
 
 from __future__ import annotations
 
-from functools import cache
-
 import cv2
 import numpy as np
-import onnxruntime
 from numpy.typing import NDArray
 
-from evidex.models import model_file
+from evidex.models import model_file, network
 
 SURE = 0.7
 """Probability from which a page is turned; below, it is read as it lies."""
@@ -29,17 +26,7 @@ def quarter_turns(page: NDArray[np.uint8]) -> int:
     small = cv2.resize(page, (max(_CROP, round(width * scale)), max(_CROP, round(height * scale))), interpolation=cv2.INTER_AREA)
     top, left = (small.shape[0] - _CROP) // 2, (small.shape[1] - _CROP) // 2
     middle = small[top : top + _CROP, left : left + _CROP, ::-1].astype(np.float32) / 255
-    network = _network()
-    picture = ((middle - _MEAN) / _SPREAD).transpose(2, 0, 1)[None]
-    chances = network.run(None, {network.get_inputs()[0].name: picture})[0][0]
+    picture = np.asarray((middle - _MEAN) / _SPREAD, np.float32).transpose(2, 0, 1)[None]
+    chances = network(model_file("orientation/orientation.onnx"))(picture)[0]
     best = int(chances.argmax())
     return best if chances[best] >= SURE else 0
-
-
-@cache
-def _network() -> onnxruntime.InferenceSession:
-    options = onnxruntime.SessionOptions()
-    options.intra_op_num_threads = 1  # parallelism is the batch's alone
-    options.log_severity_level = 3
-    path = str(model_file("orientation/orientation.onnx"))
-    return onnxruntime.InferenceSession(path, options, providers=["CPUExecutionProvider"])

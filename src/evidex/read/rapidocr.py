@@ -1,4 +1,4 @@
-"""RapidOCR's networks (PP-OCRv6, inside its wheel) run with onnxruntime. The only file that knows them; nothing is downloaded.
+"""RapidOCR's networks (PP-OCRv6, inside its wheel) run as they are. The only file that knows them; nothing is downloaded.
 
 The detector marks text of every script. The recogniser reads Japanese, Chinese and plain Latin; of other scripts it has no
 letters, and its low confidence on them is how they are told apart.
@@ -15,11 +15,11 @@ from pathlib import Path
 
 import cv2
 import numpy as np
-import onnxruntime
 from numpy.typing import NDArray
 
 from evidex.errors import ToolMissing
 from evidex.languages import script_of_character
+from evidex.models import network
 from evidex.read.engine import Picture, Reading, Token
 
 MAP_SIDE = 1280
@@ -39,8 +39,7 @@ class TextMap:
         scale = min(1.0, side / max(height, width))
         size = (max(32, round(width * scale / 32) * 32), max(32, round(height * scale / 32) * 32))
         small = cv2.resize(page, size, interpolation=cv2.INTER_AREA).astype(np.float32) / 127.5 - 1
-        network = _session("det")
-        found = network.run(None, {network.get_inputs()[0].name: small[..., ::-1].transpose(2, 0, 1)[None]})[0][0, 0]
+        found = network(model_path("det"))(small[..., ::-1].transpose(2, 0, 1)[None])[0, 0]
         if found.shape != (size[1], size[0]):
             found = cv2.resize(found, size)
         square = cv2.resize(found, (size[0], max(1, round(height * size[0] / width))))
@@ -78,8 +77,7 @@ def _recognise(strips: Sequence[Picture]) -> list[Reading]:
     batch = np.zeros((len(scaled), 3, _HEIGHT, width), np.float32)
     for row, picture in zip(batch, scaled, strict=True):
         row[..., : picture.shape[2]] = picture
-    network = _session("rec")
-    steps = network.run(None, {network.get_inputs()[0].name: batch})[0]
+    steps = network(model_path("rec"))(batch)
     pixels = width / steps.shape[1]
     return [_decode(table, pixels * strip.shape[0] / _HEIGHT) for table, strip in zip(steps, strips, strict=True)]
 
@@ -141,19 +139,12 @@ def _run(best: NDArray[np.int64], start: int) -> int:
 
 
 @cache
-def _session(part: str) -> onnxruntime.InferenceSession:
-    options = onnxruntime.SessionOptions()
-    options.intra_op_num_threads = 1  # parallelism is the batch's alone
-    options.log_severity_level = 3
-    return onnxruntime.InferenceSession(str(model_path(part)), options, providers=["CPUExecutionProvider"])
-
-
-@cache
 def _alphabet() -> tuple[str, ...]:
-    listed = _session("rec").get_modelmeta().custom_metadata_map["character"].splitlines()
+    listed = network(model_path("rec")).metadata["character"].splitlines()
     return ("", *listed, " ")
 
 
+@cache
 def model_path(part: str) -> Path:
     """The file of a network: ``det`` or ``rec``.
 
