@@ -20,7 +20,8 @@ from evidex.find.kind import guess_kind
 from evidex.find.payslip import listed_deductions
 from evidex.languages import COUNTRY_OF, most_first
 from evidex.photo import describe_source, open_photo, speakable
-from evidex.read.page import Engines, PageReading, load_engines, read_page
+from evidex.read.page import PageReading, read_page
+from evidex.read.routing import Engines, load_engines
 from evidex.schema import EvidenceRecord, Failure, Kind, Source, Step
 from evidex.settings import Settings
 

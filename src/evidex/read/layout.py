@@ -16,6 +16,10 @@ COLUMN_GAP = 0.8
 """A white channel this many line heights wide parts columns."""
 
 
+CELL = 8.0
+"""Width, in line heights, up to which the pieces of a row are cells of a table (a payslip) and not lines of columns."""
+
+
 @dataclass(frozen=True)
 class _Box:
     index: int
@@ -82,16 +86,16 @@ def _boxes(lines: Sequence[TextLine]) -> list[_Box]:
 
 
 def _in_order(boxes: list[_Box]) -> list[_Box]:
-    """Recursive X-Y cut: bands first, then columns, then rows."""
+    """Recursive X-Y cut: bands first, then columns, then rows; a table of short cells is read by its rows."""
     if len(boxes) <= 1:
         return boxes
     height = float(np.median([box.height for box in boxes]))
-    for parts in (
-        _parted([(box.top, box.bottom, box) for box in boxes], PARAGRAPH_GAP * height),
-        _parted([(box.left, box.right, box) for box in boxes], COLUMN_GAP * height),
-    ):
-        if len(parts) > 1:
-            return [box for part in parts for box in _in_order(part)]
+    bands = _parted([(box.top, box.bottom, box) for box in boxes], PARAGRAPH_GAP * height)
+    if len(bands) > 1:
+        return [box for band in bands for box in _in_order(band)]
+    columns = _parted([(box.left, box.right, box) for box in boxes], COLUMN_GAP * height)
+    if len(columns) > 1 and float(np.median([box.right - box.left for box in boxes])) > CELL * height:
+        return [box for column in columns for box in _in_order(column)]
     return _rows(boxes)
 
 
