@@ -23,8 +23,8 @@ from evidex.schema import Line, PageText, Word
 from evidex.settings import Settings
 
 NOISE = 0.3
-STAIN = 10
-"""Confidence below which a line of fewer letters than a stain yields is no text; longer ones are kept, and said to be unsure."""
+STAIN = 5
+"""Confidence below which a line of fewer characters than this is a stain; longer ones are kept, and said to be unsure."""
 _TURNS = "\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069"
 """Characters that turn the direction of text around: they make a quote look like another."""
 _SMALL_ON_MAP = 9.0
@@ -99,7 +99,7 @@ def _assemble(
 
 
 def _is_text(reading: Reading) -> bool:
-    letters = sum(character.isalnum() for character in reading.text)
+    letters = sum(unicodedata.category(character)[0] in "LMN" for character in reading.text)
     return letters >= STAIN if reading.confidence < NOISE else letters > 0 or len(reading.text) > 1
 
 
