@@ -51,6 +51,13 @@ class Word(Value):
     confidence: Probability = Field(description="The engine's own confidence, 0–1.")
 
 
+class SecondReading(Value):
+    """What a second reading of a line says, where it does not confirm the amounts of the first."""
+
+    text: str
+    engine: str
+
+
 class Line(Value):
     """One line of text as read (Unicode NFC), never corrected."""
 
@@ -60,6 +67,8 @@ class Line(Value):
     language: str | None = Field(description="BCP 47 tag; null where the script and the words do not tell.")
     engine: str = Field(description="What read the line: the name of the engine, or text-layer.")
     words: tuple[Word, ...] = ()
+    doubtful: tuple[str, ...] = Field(default=(), description="Numbers that a second reading does not confirm, as digits 0–9.")
+    second_reading: SecondReading | None = Field(default=None, description="Null where the readings agree or no amount stands.")
 
 
 class Quality(Value):
@@ -101,6 +110,7 @@ class Amount(Value):
     value: Exact
     currency: str | None = Field(description="ISO 4217; null where the paper does not say.")
     text: str = Field(description="As read.")
+    doubtful: bool = Field(default=False, description="Its digits were read differently a second time: look at the photo.")
 
 
 class LegalBasis(Value):

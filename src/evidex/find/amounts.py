@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import re
 import tomllib
-from collections.abc import Iterator, Mapping
+import unicodedata
+from collections.abc import Collection, Iterator, Mapping
 from decimal import Decimal
 from functools import cache
 from importlib.resources import files
@@ -16,13 +17,17 @@ _NUMBER = r"\d{1,3}(?:,\d{2})+,\d{3}(?!\d)|\d{1,3}(?:[.,，、．'’ \u00a0]\d{
 _KANJI_NUMBER = "[〇零一壱壹二弐贰三参叁四肆五伍六陆七柒八捌九玖两十拾百佰千仟万萬億亿]+"
 
 
-def amounts_in(text: str) -> tuple[Amount, ...]:
+def amounts_in(text: str, doubtful: Collection[str] = ()) -> tuple[Amount, ...]:
     """The amounts of money in a text, in its order, each as read.
+
+    Args:
+        text: A quote.
+        doubtful: Numbers, as digits 0–9, that a second reading did not confirm.
 
     >>> [(str(a.value), a.currency) for a in amounts_in("保証金として100万円、または 100.000.000 đồng")]
     [('1000000', 'JPY'), ('100000000', 'VND')]
     """
-    return tuple(_amount(match) for match in _matches(text))
+    return tuple(_amount(match, doubtful) for match in _matches(text))
 
 
 def _matches(text: str) -> Iterator[re.Match[str]]:
@@ -31,10 +36,11 @@ def _matches(text: str) -> Iterator[re.Match[str]]:
             yield match
 
 
-def _amount(match: re.Match[str]) -> Amount:
+def _amount(match: re.Match[str], doubtful: Collection[str]) -> Amount:
     currencies = _data()["by_mark"]
     mark = (match["after"] or match["before"]).casefold()
-    return Amount(value=_value(match), currency=currencies[mark], text=match[0].strip())
+    digits = "".join(str(unicodedata.digit(character)) for character in match[0] if character.isdigit())
+    return Amount(value=_value(match), currency=currencies[mark], text=match[0].strip(), doubtful=digits in doubtful)
 
 
 def _value(match: re.Match[str]) -> Decimal:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from typing import Literal, Protocol
 
 from evidex import law
@@ -34,8 +34,16 @@ def judge(
             if score >= THRESHOLD:
                 hits.setdefault((index, category), []).append((score, span))
     return tuple(
-        finding(f"f{number}", category, max(score for score, _ in found), method, [span for _, span in found], countries)
-        for number, ((_, category), found) in enumerate(sorted(hits.items(), key=lambda hit: hit[0][0]), start=1)
+        finding(
+            f"f{number}",
+            category,
+            max(score for score, _ in found),
+            method,
+            [span for _, span in found],
+            countries,
+            passages[index].doubtful,
+        )
+        for number, ((index, category), found) in enumerate(sorted(hits.items(), key=lambda hit: hit[0][0]), start=1)
     )
 
 
@@ -46,6 +54,7 @@ def finding(
     method: Literal["model", "rule"],
     spans: Sequence[Span],
     countries: Sequence[str],
+    doubtful: Collection[str] = (),
 ) -> Finding:
     """A finding with the amounts its quotes name and the law that speaks to it."""
     category = law.categories()[category_id]
@@ -55,7 +64,7 @@ def finding(
         score=score,
         method=method,
         spans=tuple(spans),
-        amounts=tuple(amount for span in spans for amount in amounts_in(span.quote)),
+        amounts=tuple(amount for span in spans for amount in amounts_in(span.quote, doubtful)),
         bases=category.bases_in_force(countries),
         explanation=category.definition,
     )

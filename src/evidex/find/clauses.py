@@ -45,6 +45,8 @@ class Passage:
 
     clause: Clause
     sentences: tuple[Span, ...]
+    doubtful: frozenset[str] = frozenset()
+    """Numbers in it that a second reading did not confirm, as digits 0–9."""
 
 
 def split_clauses(pages: Sequence[PageText], kind: Kind = Kind.unknown) -> tuple[Passage, ...]:
@@ -128,7 +130,7 @@ def _passage(page: int, lines: list[Line]) -> Passage:
         start = text.index(part, at)
         at = start + len(part)
         sentences.append(Span(page=page, quote=part, quads=_quads(lines, owners[start:at])))
-    return Passage(clause, tuple(sentences))
+    return Passage(clause, tuple(sentences), frozenset(number for line in lines for number in line.doubtful))
 
 
 def _joined(lines: list[Line]) -> tuple[str, list[tuple[int, int] | None]]:

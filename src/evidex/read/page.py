@@ -12,6 +12,7 @@ import numpy as np
 from evidex.languages import languages_of
 from evidex.photo import Photo
 from evidex.read.engine import STRIP_HEIGHT, STRIP_PADDING, Reading
+from evidex.read.figures import Doubt, read_again
 from evidex.read.flatten import PageImage, flatten_light, prepare
 from evidex.read.layout import reading_order
 from evidex.read.lines import Strip, TextLine, cut, find_lines, without_neighbours
@@ -19,7 +20,7 @@ from evidex.read.quality import grade_page
 from evidex.read.rapidocr import MAP_SIDE, TextMap
 from evidex.read.routing import Engines, Readings, read_lines
 from evidex.read.textlayer import layer_is_true, layer_lines
-from evidex.schema import Line, PageText, Word
+from evidex.schema import Line, PageText, SecondReading, Word
 from evidex.settings import Settings
 
 NOISE = 0.3
@@ -86,8 +87,9 @@ def _assemble(
 ) -> PageReading:
     kept = [index for index, reading in enumerate(read.readings) if _is_text(reading)]
     languages = languages_of([read.readings[index].text for index in kept], allowed)
+    doubts = _doubts(image, strips, read, dict(zip(kept, languages, strict=True)), engines)
     lines = [
-        _line(image, strips[index], read.readings[index], read.engines[index], language)
+        _line(image, strips[index], read.readings[index], read.engines[index], language, doubts.get(index))
         for index, language in zip(kept, languages, strict=True)
     ]
     heights = [strips[index].line.height for index in kept]
@@ -103,7 +105,14 @@ def _is_text(reading: Reading) -> bool:
     return letters >= STAIN if reading.confidence < NOISE else letters > 0 or len(reading.text) > 1
 
 
-def _line(image: PageImage, strip: Strip, reading: Reading, engine: str, language: str | None) -> Line:
+def _doubts(
+    image: PageImage, strips: Sequence[Strip], read: Readings, languages: Mapping[int, str | None], engines: Engines
+) -> Mapping[int, Doubt]:
+    tags = [languages.get(index) for index in range(len(strips))]
+    return read_again(image.pixels, [strip.line for strip in strips], read, tags, engines)
+
+
+def _line(image: PageImage, strip: Strip, reading: Reading, engine: str, language: str | None, doubt: Doubt | None) -> Line:
     words = tuple(
         Word(
             text=_clean(token.text),
@@ -120,6 +129,8 @@ def _line(image: PageImage, strip: Strip, reading: Reading, engine: str, languag
         language=language,
         engine=engine,
         words=words,
+        doubtful=doubt.numbers if doubt else (),
+        second_reading=SecondReading(text=_clean(doubt.text), engine=doubt.engine) if doubt else None,
     )
 
 
