@@ -36,7 +36,7 @@ CODES = {
 }
 _GAP = 24
 """White pixels around each strip on the sheet that Tesseract sees: less, and it joins lines."""
-_LOWER = {"my": 48}
+_LOWER = {"my": 40}
 """Strip heights at which a language is read better: Tesseract takes larger Burmese for two lines. Measured: `make bench-read`."""
 _STRIPS_A_SHEET = 60
 _SECONDS = 120
