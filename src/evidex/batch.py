@@ -1,32 +1,28 @@
 """Many documents through worker processes into a stream of records, and a folder into an evidence folder. Knows no stage.
 
-Each document is examined in a process that can be killed alone: a hanging or crashing decoder costs that document, never
-the batch. The loop knows only "submit, take the next finished", so any `concurrent.futures.Executor` will do.
+Accounts for every file it finds; how the documents get to the workers is in workers.py.
 """
 
 from __future__ import annotations
 
 import csv
-import multiprocessing
 import os
 from collections.abc import Callable, Iterable, Iterator, Sequence
-from concurrent.futures import FIRST_COMPLETED, Executor, Future, wait
+from concurrent.futures import Executor
 from contextlib import ExitStack
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any
 
-import pebble
-
-from evidex.errors import EvidexError, ReadFailed, UsageError
+from evidex.errors import EvidexError, UsageError
 from evidex.export.cells import safe_cell
 from evidex.export.exporter import open_exporter
 from evidex.export.jsonl import JsonlStore
 from evidex.export.originals import Originals
 from evidex.photo import describe_source, is_document, speakable
-from evidex.pipeline import examine_safely, failed_record, record_id
+from evidex.pipeline import failed_record, record_id
 from evidex.schema import EvidenceRecord
 from evidex.settings import Settings
+from evidex.workers import run
 
 SECONDS_A_DOCUMENT = 600.0
 """Default time limit of one document; Tesseract has its own, shorter one for each page."""
@@ -117,7 +113,7 @@ def examine_all(
     """
     chosen = settings or Settings()
     documents = (path for path, why_not in find_files(paths) if not why_not)
-    for _, record in _run(documents, chosen, jobs, timeout, executor):
+    for _, record in run(documents, chosen, jobs, timeout, executor):
         yield record
 
 
@@ -169,7 +165,7 @@ def examine_to(
             pending.append(path)
         seen.add(identity)
     total = len(pending)
-    for number, (path, record) in enumerate(_run(iter(pending), settings, jobs, timeout, executor), start=1):
+    for number, (path, record) in enumerate(run(iter(pending), settings, jobs, timeout, executor), start=1):
         store.write(record)
         if also:
             also(record)
@@ -246,56 +242,3 @@ def _count(summary: Summary, path: Path, digest: str | None, identity: str, stat
     else:
         summary.failed += 1
         summary.tool_missing = summary.tool_missing or status.endswith("tool_missing")
-
-
-def _run(
-    documents: Iterator[Path], settings: Settings, jobs: int, timeout: float, executor: Executor | None
-) -> Iterator[tuple[Path, EvidenceRecord]]:
-    """Keep the workers busy with a short queue, and give the records as they finish."""
-    running: dict[Future[EvidenceRecord], Path] = {}
-    with ExitStack() as stack:
-        submit = executor.submit if executor else _own_workers(stack, jobs, timeout)
-        exhausted = False
-        while running or not exhausted:
-            while not exhausted and len(running) < 2 * jobs + 2:
-                path = next(documents, None)
-                if path is None:
-                    exhausted = True
-                else:
-                    running[_submitted(submit, path, settings)] = path
-            if running:
-                finished, _ = wait(running, return_when=FIRST_COMPLETED)
-                for future in finished:
-                    path = running.pop(future)
-                    yield path, _result(future, path, settings)
-
-
-def _submitted(submit: Callable[..., Future[EvidenceRecord]], path: Path, settings: Settings) -> Future[EvidenceRecord]:
-    """The task's future; a refusal by the executor is a future that failed."""
-    try:
-        return submit(examine_safely, path, settings)
-    except Exception as error:  # a broken pool must not lose the document
-        refused: Future[EvidenceRecord] = Future()
-        refused.set_exception(error)
-        return refused
-
-
-def _own_workers(stack: ExitStack, jobs: int, timeout: float) -> Callable[..., Future[EvidenceRecord]]:
-    pool = pebble.ProcessPool(max_workers=jobs, context=multiprocessing.get_context("spawn"))
-    stack.callback(pool.join)
-    stack.callback(pool.stop)  # unwound first: on Ctrl-C and after the last document, the workers go
-
-    def submit(task: Callable[..., Any], *args: object) -> Future[EvidenceRecord]:
-        future: Future[EvidenceRecord] = pool.schedule(task, args=list(args), timeout=timeout)
-        return future
-
-    return submit
-
-
-def _result(future: Future[EvidenceRecord], path: Path, settings: Settings) -> EvidenceRecord:
-    try:
-        return future.result()
-    except TimeoutError:
-        return failed_record(path, settings, ReadFailed("the document took longer than its time limit"))
-    except Exception as error:  # the worker died, or could not send its answer: the batch goes on
-        return failed_record(path, settings, ReadFailed(f"the worker process died ({type(error).__name__})"))

@@ -8,7 +8,7 @@ from __future__ import annotations
 import json
 import os
 import sys
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
@@ -20,11 +20,11 @@ from evidex import __version__
 from evidex.errors import EvidexError, UsageError
 from evidex.schema import EvidenceRecord
 from evidex.settings import Settings
+from evidex.terminal import print_check, print_counts, print_table, progress_shown, say_why
 
 if TYPE_CHECKING:
     from concurrent.futures import Executor
 
-    from evidex.batch import Summary
 
 _limits = Group("How documents are read")
 app = App(
@@ -65,15 +65,15 @@ def examine(
     from evidex.batch import examine_to, write_manifest
     from evidex.export.jsonl import JsonlStore
 
-    with _executor(dask) as executor, _progress(quiet, json_progress) as progress, JsonlStore(output) as store:
+    with _executor(dask) as executor, progress_shown(quiet, json_progress) as progress, JsonlStore(output) as store:
         summary = examine_to(
             store, paths, settings or Settings(), jobs=_jobs(jobs), timeout=timeout, executor=executor, progress=progress
         )
     write_manifest(summary, output.with_name(f"{output.stem}.manifest.csv"))
     if not quiet:
-        _print_table(JsonlStore(output))
-        _print_counts(summary)
-    _say_why(summary, quiet)
+        print_table(JsonlStore(output))
+        print_counts(summary)
+    say_why(summary, quiet)
     return summary.exit_code
 
 
@@ -98,7 +98,7 @@ def batch(
     from evidex.batch import examine_folder
     from evidex.export.jsonl import JsonlStore
 
-    with _executor(dask) as executor, _progress(quiet, json_progress) as progress:
+    with _executor(dask) as executor, progress_shown(quiet, json_progress) as progress:
         summary = examine_folder(
             folder,
             output,
@@ -110,10 +110,10 @@ def batch(
             progress=progress,
         )
     if not quiet:
-        _print_table(JsonlStore(output / "records.jsonl"))
-        _print_counts(summary)
+        print_table(JsonlStore(output / "records.jsonl"))
+        print_counts(summary)
         print(f"Report: {(output / 'report.html').resolve()}")
-    _say_why(summary, quiet)
+    say_why(summary, quiet)
     return summary.exit_code
 
 
@@ -200,7 +200,7 @@ def doctor() -> int:
     """Say what is installed, and the command that installs what is not."""
     from evidex.doctor import checks
 
-    missing = [check for check in checks() if not _print_check(check.name, check.found, check.remedy)]
+    missing = [check for check in checks() if not print_check(check.name, check.found, check.remedy)]
     return 3 if any(check.needed for check in missing) else 0
 
 
@@ -286,79 +286,3 @@ def _executor(address: str | None) -> Iterator[Executor | None]:
         raise UsageError("dask is not installed", "Install it: pip install 'evidex[dask]'") from error
     with Client(address) as client:
         yield client.get_executor(pure=False)
-
-
-@contextmanager
-def _progress(quiet: bool, as_json: bool) -> Iterator[Callable[[int, int, EvidenceRecord | None], None] | None]:
-    """A bar on a terminal, JSON lines for host tools, nothing else."""
-    if as_json:
-
-        def tell(done: int, total: int, record: EvidenceRecord | None) -> None:
-            status = {"record_id": record.record_id, "status": record.status} if record else {}
-            print(json.dumps({"event": "document", "done": done, "total": total, **status}), file=sys.stderr, flush=True)
-
-        yield tell
-        return
-    if quiet or not sys.stderr.isatty():
-        yield None
-        return
-    from rich.console import Console
-    from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
-
-    columns = (
-        TextColumn("Reading"),
-        BarColumn(),
-        MofNCompleteColumn(),
-        TimeRemainingColumn(),
-        TextColumn("{task.fields[failed]}"),
-    )
-    with Progress(*columns, console=Console(stderr=True)) as bar:
-        task, failed = bar.add_task("reading", total=None, failed=""), 0
-
-        def advance(done: int, total: int, record: EvidenceRecord | None) -> None:
-            nonlocal failed
-            failed += record is not None and record.error is not None
-            bar.update(task, completed=done, total=total, failed=f"{failed} failed" if failed else "")
-
-        yield advance
-
-
-def _print_table(records: Iterable[EvidenceRecord]) -> None:
-    from rich.console import Console
-    from rich.table import Table
-    from rich.text import Text
-
-    from evidex import law
-
-    table = Table("document", "kind", "languages", "findings")
-    for record in records:
-        if record.error:
-            found = Text(f"failed: {record.error.message}", style="red")
-        else:
-            names = sorted({law.categories()[finding.category].name("en") for finding in record.findings})
-            found = Text(", ".join(names) or "none", style="" if names else "dim")
-        table.add_row(Text(_printable(record.source.file_name)), record.kind.value, ", ".join(record.languages), found)
-    Console().print(table)
-
-
-def _print_counts(s: Summary) -> None:
-    print(
-        f"{s.found} {'file' if s.found == 1 else 'files'}: {s.complete} complete, {s.failed} failed, {s.skipped} skipped"
-        + (f"; {s.resumed} of them were done before" if s.resumed else "")
-    )
-
-
-def _say_why(summary: Summary, quiet: bool) -> None:
-    if summary.tool_missing:
-        print("evidex: a tool is missing; run `evidex doctor`", file=sys.stderr)
-    elif summary.exit_code == 4 and not quiet:
-        print("evidex: nothing could be read", file=sys.stderr)
-
-
-def _print_check(name: str, found: str, remedy: str) -> bool:
-    print(f"{'✓' if found else '✗'} {name}: {found or 'missing'}" + (f"\n    {remedy}" if not found else ""))
-    return bool(found)
-
-
-def _printable(text: str) -> str:
-    return "".join(character if character.isprintable() else "�" for character in text)
