@@ -100,3 +100,11 @@ def test_without_words_the_box_of_a_sentence_is_its_share_of_the_line(make_page)
     (passage,) = split_clauses([make_page("外泊禁止。帰国する。")])
     first, second = (span.quads[0] for span in passage.sentences)
     assert (first[0][0], first[1][0], second[0][0], second[1][0]) == (0, 500, 500, 1000)
+
+
+def test_items_that_lost_the_mark_after_their_numeral_still_count_on(make_page, make_line) -> None:
+    texts = ["誓約書", "一就業規則を守ります", "二遅刻をするときは届け出ます", "二階の部屋を使います"]
+    rows = [((0, 40 * n), (900, 40 * n), (900, 40 * n + 30), (0, 40 * n + 30)) for n in range(len(texts))]
+    lines = [make_line(text).model_copy(update={"quad": quad}) for text, quad in zip(texts, rows, strict=True)]
+    numbers = [passage.clause.number for passage in split_clauses([make_page(*lines)])]
+    assert [number for number in numbers if number] == ["一", "二"]

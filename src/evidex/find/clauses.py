@@ -12,6 +12,7 @@ from dataclasses import dataclass
 from evidex.languages import script_of
 from evidex.schema import Clause, Kind, Line, PageText, Quad, Span, Word
 
+_DIGITS = "〇一二三四五六七八九"
 _KANJI = "一二三四五六七八九十百〇零壱弐参"
 _WORDS = (
     r"Điều|Ðiều|Dieu|Khoản|Khoan|Mục|Article|Art|Section|Clause|Rule|Pasal|Ayat|Butir|Artikulo|Seksyon|Tuntunin|"
@@ -55,13 +56,19 @@ def split_clauses(pages: Sequence[PageText], kind: Kind = Kind.unknown) -> tuple
     A payslip is a grid of labels and figures: each of its lines stands alone.
     """
     if kind is Kind.payslip:
-        return tuple(_passage(page.number, [line]) for page in pages for line in page.lines)
-    return tuple(_passage(page.number, lines) for page in pages for lines in _groups(page))
+        return tuple(_passage(page.number, None, [line]) for page in pages for line in page.lines)
+    return tuple(_passage(page.number, numeral, lines) for page in pages for numeral, lines in _groups(page))
 
 
 def sentence_texts(text: str) -> list[str]:
     """Cut text at sentence ends of all scripts; the pieces are verbatim."""
     return [part for piece in _SENTENCE_END.split(text) if (part := piece.strip())]
+
+
+def _numeral(number: int) -> str:
+    """A number as Japanese and Chinese items are numbered. Vertical lines lose the 、 after it, but they count on."""
+    tens, ones = divmod(number, 10)
+    return ("" if tens == 0 else "十" if tens == 1 else _DIGITS[tens] + "十") + (_DIGITS[ones] if ones else "")
 
 
 @dataclass(frozen=True)
@@ -78,16 +85,19 @@ class _Place:
         return self.bottom - self.top
 
 
-def _groups(page: PageText) -> list[list[Line]]:
-    """Neighbouring lines that belong to one clause."""
-    groups: list[list[Line]] = []
+def _groups(page: PageText) -> list[tuple[str | None, list[Line]]]:
+    """Neighbouring lines that belong to one clause, with the numeral that it was told by, if any."""
+    groups: list[tuple[str | None, list[Line]]] = []
     places = _places(page.lines)
     left, right = min((place.start for place in places), default=0.0), max((place.end for place in places), default=0.0)
     full = left + 0.7 * (right - left)
+    counted = 0
     for index, line in enumerate(page.lines):
-        if index == 0 or _starts_clause(page.lines[index - 1], places[index - 1], line, places[index], full):
-            groups.append([])
-        groups[-1].append(line)
+        numeral = _numeral(counted + 1) if line.text.startswith(_numeral(counted + 1)) else None
+        counted += numeral is not None
+        if index == 0 or numeral or _starts_clause(page.lines[index - 1], places[index - 1], line, places[index], full):
+            groups.append((numeral, []))
+        groups[-1][1].append(line)
     return groups
 
 
@@ -120,11 +130,11 @@ def _starts_clause(previous: Line, before: _Place, line: Line, here: _Place, ful
     return moved_away or (ended and short) or (short and not ended and gap > 0.6 * before.height)
 
 
-def _passage(page: int, lines: list[Line]) -> Passage:
+def _passage(page: int, numeral: str | None, lines: list[Line]) -> Passage:
     text, owners = _joined(lines)
     match = NUMBERING.match(text)
     span = Span(page=page, quote=text, quads=tuple(line.quad for line in lines))
-    clause = Clause(number=match["number"].strip() if match else None, text=text, span=span)
+    clause = Clause(number=match["number"].strip() if match else numeral, text=text, span=span)
     sentences, at = [], 0
     for part in sentence_texts(text):
         start = text.index(part, at)
