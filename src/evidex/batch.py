@@ -9,7 +9,6 @@ import csv
 import os
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from concurrent.futures import Executor
-from contextlib import ExitStack
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -211,8 +210,7 @@ def examine_folder(
     write_manifest(summary, target / "manifest.csv")
     originals = Originals.from_manifest(target / "manifest.csv")
     for name in ("findings.csv", "report.html"):
-        with ExitStack() as stack:
-            exporter = stack.enter_context(open_exporter(target / name, originals=originals, language=report_language))
+        with open_exporter(target / name, originals=originals, language=report_language) as exporter:
             for record in JsonlStore(target / "records.jsonl"):
                 exporter.write(record)
     return summary

@@ -56,3 +56,9 @@ def test_the_steps_say_what_read_the_page(tmp_path: Path, make_printed) -> None:
     assert (read.stage, read.tool, read.settings["page"]) == ("read", "rapidocr", 1)
     assert read.version
     assert find.stage == "find"
+
+
+def test_characters_that_turn_text_around_do_not_reach_a_quote() -> None:
+    from evidex.read.page import _clean
+
+    assert _clean("保証金\u202e100\u2066万\u2069円\x07") == "保証金100万円"

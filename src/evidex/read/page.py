@@ -87,7 +87,9 @@ def _assemble(
 ) -> PageReading:
     kept = [index for index, reading in enumerate(read.readings) if _is_text(reading)]
     languages = languages_of([read.readings[index].text for index in kept], allowed)
-    doubts = _doubts(image, strips, read, dict(zip(kept, languages, strict=True)), engines)
+    language_of = dict(zip(kept, languages, strict=True))
+    tags = [language_of.get(index) for index in range(len(strips))]
+    doubts = read_again(image.pixels, [strip.line for strip in strips], read, tags, engines)
     lines = [
         _line(image, strips[index], read.readings[index], read.engines[index], language, doubts.get(index))
         for index, language in zip(kept, languages, strict=True)
@@ -103,13 +105,6 @@ def _assemble(
 def _is_text(reading: Reading) -> bool:
     letters = sum(unicodedata.category(character)[0] in "LMN" for character in reading.text)
     return letters >= STAIN if reading.confidence < NOISE else letters > 0 or len(reading.text) > 1
-
-
-def _doubts(
-    image: PageImage, strips: Sequence[Strip], read: Readings, languages: Mapping[int, str | None], engines: Engines
-) -> Mapping[int, Doubt]:
-    tags = [languages.get(index) for index in range(len(strips))]
-    return read_again(image.pixels, [strip.line for strip in strips], read, tags, engines)
 
 
 def _line(image: PageImage, strip: Strip, reading: Reading, engine: str, language: str | None, doubt: Doubt | None) -> Line:
@@ -136,9 +131,7 @@ def _line(image: PageImage, strip: Strip, reading: Reading, engine: str, languag
 
 def _clean(text: str) -> str:
     """NFC, without control characters that an engine or a PDF might slip in."""
-    kept = "".join(
-        c for c in text if unicodedata.category(c) not in {"Cc", "Cs", "Co"} and c not in "\u202a\u202b\u202c\u202d\u202e"
-    )
+    kept = "".join(c for c in text if unicodedata.category(c) not in {"Cc", "Cs", "Co"} and c not in _TURNS)
     return unicodedata.normalize("NFC", kept)
 
 

@@ -7,7 +7,6 @@ import shutil
 from collections.abc import Sequence
 from dataclasses import replace
 from functools import cache
-from pathlib import Path
 
 import cv2
 import numpy as np
@@ -150,9 +149,3 @@ def _version() -> str:
         return str(pytesseract.get_tesseract_version())
     except (pytesseract.TesseractNotFoundError, OSError, SystemExit):
         return ""
-
-
-def data_folder() -> Path | None:
-    """Where Tesseract itself is, for `evidex doctor`."""
-    found = shutil.which(pytesseract.pytesseract.tesseract_cmd)
-    return Path(found) if found else None
