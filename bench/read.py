@@ -1,14 +1,14 @@
 """How well pages are read: character error rate on fresh photographs, against plain Tesseract and plain RapidOCR.
 
-    python bench/read.py [LANGUAGE…] [--pages N] [--seed N]      # needs chromium and Noto fonts
+    python bench/read.py [LANGUAGE…] [--pages N] [--seed N]      # needs chromium and the fonts named in bench/pages.py
 
-Pages are made of clauses from bench/clauses, drawn in varying fonts and sizes, and photographed by samples/photograph.py as scan,
-photo and hard photo. evidex is told nothing; Tesseract is told the language (--psm 3, the default), RapidOCR reads as it comes.
+evidex is told nothing; Tesseract is told the language (--psm 3, the default), RapidOCR reads as it comes. Each reads the same
+file, all on one core.
 The error rate is the edit distance over the length of the truth, after NFKC and without white space and invisible characters.
+With all languages, the table in bench/RESULTS.md is written anew.
 """
 
-import html
-import json
+import multiprocessing
 import os
 import sys
 import tempfile
@@ -19,49 +19,21 @@ from time import perf_counter
 import cv2
 import numpy as np
 import pytesseract
+import results
+from pages import LANGUAGES, Page, pages
+from photograph import LOOKS
 from rapidfuzz.distance import Levenshtein
+from samples import bare
 
 import evidex
 from evidex.read.flatten import flatten_light
+from evidex.read.lines import without_neighbours
 from evidex.read.orientation import quarter_turns
 from evidex.read.routing import load_engines
 from evidex.read.tesseract import CODES
 
 HERE = Path(__file__).parent
-sys.path.insert(0, str(HERE.parent / "samples"))
-from photograph import LOOKS, draw_page, photograph  # noqa: E402
-from samples import bare  # noqa: E402
-
-LANGUAGES = ("ja", "zh", "en", "vi", "id", "tl", "th", "km", "my", "ne", "mn", "bn", "lo", "si")
-FONTS = {
-    "ja": ["Noto Sans CJK JP", "Noto Serif CJK JP"],
-    "zh": ["Noto Sans CJK SC", "Noto Serif CJK SC"],
-    "th": ["Noto Sans Thai", "Noto Serif Thai", "Noto Sans Thai Looped"],
-    "km": ["Noto Sans Khmer", "Noto Serif Khmer"],
-    "my": ["Noto Sans Myanmar", "Noto Serif Myanmar"],
-    "ne": ["Noto Sans Devanagari", "Noto Serif Devanagari"],
-    "bn": ["Noto Sans Bengali", "Noto Serif Bengali"],
-    "lo": ["Noto Sans Lao", "Noto Serif Lao"],
-    "si": ["Noto Sans Sinhala", "Noto Serif Sinhala"],
-}
-
-
-def page_of(language: str, rng: np.random.Generator) -> tuple[str, str]:
-    """HTML of a page, and its text."""
-    rows = [json.loads(row)["text"] for row in (HERE / "clauses" / f"{language}.jsonl").open(encoding="utf-8")]
-    size = int(rng.integers(22, 31))
-    room = 1500 / (size * 1.6)
-    chosen, lines = [], 0.0
-    for index in rng.permutation(len(rows)):
-        lines += np.ceil(len(rows[index]) * size * (0.95 if language in {"ja", "zh"} else 0.5) / 1000) + 0.4
-        if lines > room:
-            break
-        chosen.append(rows[index])
-    font = rng.choice(FONTS.get(language, ["Noto Sans", "Noto Serif"]))
-    body = "".join(f"<p>{number}. {html.escape(text)}</p>" for number, text in enumerate(chosen, start=1))
-    style = f'body{{margin:90px;font:{size}px/1.55 "{font}";background:#fff}}p{{margin:{size // 2}px 0}}'
-    text = "".join(f"{number}. {row}" for number, row in enumerate(chosen, start=1))
-    return f'<!doctype html><html lang="{language}"><meta charset="utf-8"><style>{style}</style>{body}', text
+STEPS = np.linspace(0, 1, 11)
 
 
 def error_rate(truth: str, read: str) -> float:
@@ -80,75 +52,137 @@ def rapidocr(picture: np.ndarray, _: str, engine: list = []) -> str:  # noqa: B0
     return "".join(engine[0](picture[..., ::-1]).txts or ())
 
 
-def lines_again(record: evidex.EvidenceRecord, picture: np.ndarray, language: str) -> list[float]:
-    """Error rates of a few lines cut out of the photograph by their boxes and read again."""
+def lines_again(record: evidex.EvidenceRecord, picture: np.ndarray) -> list[float]:
+    """Error rates of a few lines cut out of the photograph by their boxes and read again, against what the record says."""
     rates = []
-    lines = [line for line in record.pages[0].lines if len(line.text) >= 8]
+    lines = [line for line in record.pages[0].lines if len(line.text) >= 8 and line.language]
     for line in lines[:: max(1, len(lines) // 5)]:
         quad = np.array(line.quad, np.float32)
-        width, height = np.linalg.norm(quad[1] - quad[0]), np.linalg.norm(quad[3] - quad[0])
-        scale = 44 / height
-        size = (max(8, round(float(width * scale))), 44)
+        scale = 44 / np.linalg.norm(quad[3] - quad[0])
+        size = (max(8, round(float(np.linalg.norm(quad[1] - quad[0]) * scale))), 44)
         corners = np.array([[0, 0], [size[0], 0], [size[0], size[1]], [0, size[1]]], np.float32)
         piece = cv2.warpPerspective(picture, cv2.getPerspectiveTransform(quad, corners), size)
-        strip = np.pad(flatten_light(piece), ((10, 10), (12, 12)), constant_values=255)
-        engine = load_engines().of(language)
-        rates.append(error_rate(line.text, engine.read([strip], language)[0].text))
+        strip = np.pad(without_neighbours(flatten_light(piece)), ((10, 10), (12, 12)), constant_values=255)
+        engine = load_engines().of(line.language)
+        rates.append(error_rate(line.text, engine.read([strip], line.language)[0].text))
     return rates
 
 
-def photographs(languages: list[str], pages: int, seed: int):
-    """(language, look, text, photo) for every page and look."""
-    for language in languages:
-        for number in range(pages):
-            rng = np.random.default_rng([seed, number, *language.encode()])
-            page, text = page_of(language, rng)
-            drawn = draw_page(page)
-            for look in LOOKS:
-                yield language, look, text, photograph(drawn, rng, LOOKS[look])
+def word_hits(record: evidex.EvidenceRecord, truth: str) -> list[tuple[float, bool]]:
+    """Confidence of each word, and whether its text stands in the truth where the alignment puts it."""
+    words = [word for page in record.pages for line in page.lines for word in line.words]
+    read, want = "".join(bare(word.text) for word in words), bare(truth)
+    wrong = np.zeros(len(read) + 1, bool)
+    for step in Levenshtein.editops(read, want):
+        wrong[step.src_pos] = True
+    ends = np.cumsum([len(bare(word.text)) for word in words])
+    return [(word.confidence, not wrong[end - len(bare(word.text)) : end].any()) for word, end in zip(words, ends, strict=True)]
 
 
-def main(languages: list[str], pages: int, seed: int) -> None:
+def line_hits(record: evidex.EvidenceRecord, hits: list[tuple[float, bool]]) -> list[tuple[float, float]]:
+    """Confidence of each line, and the share of its text that stands in words that are right."""
+    pairs, right = [], iter(hits)
+    for line in (line for page in record.pages for line in page.lines if line.words):
+        lengths = [(len(word.text), next(right)[1]) for word in line.words]
+        pairs.append((line.confidence, sum(size for size, ok in lengths if ok) / sum(size for size, _ in lengths)))
+    return pairs
+
+
+def calibration_error(pairs: list[tuple[float, float]]) -> float:
+    """Expected calibration error over ten bins of confidence."""
+    if not pairs:
+        return 0.0
+    told, true = np.array(pairs, float).T
+    bins = np.clip(np.digitize(told, STEPS) - 1, 0, 9)
+    return float(sum(abs(told[bins == k].mean() - true[bins == k].mean()) * (bins == k).mean() for k in set(bins)))
+
+
+def memory_of(path: str, queue: "multiprocessing.Queue[float]") -> None:
+    """In a process of its own: the most memory that reading one page took."""
+    evidex.examine(path)
+    queue.put(peak_memory())
+
+
+class Tally:
+    """All that is measured, page by page."""
+
+    def __init__(self) -> None:
+        self.rates: dict = defaultdict(lambda: defaultdict(list))
+        self.layouts: dict = defaultdict(list)
+        self.seconds: dict = defaultdict(float)
+        self.words: list = []
+        self.lines: list = []
+        self.again: list = []
+        self.told = self.turned = self.total = 0
+
+    def add(self, page: Page, path: Path) -> None:
+        """Read the file of a page in every way."""
+        picture = np.ascontiguousarray(cv2.imread(str(path))[..., ::-1])
+        clock = perf_counter()
+        record = evidex.examine(path)
+        self.seconds["evidex"] += perf_counter() - clock
+        read = {"evidex": "".join(line.text for p in record.pages for line in p.lines)}
+        for run in (tesseract, rapidocr):
+            clock = perf_counter()
+            read[run.__name__] = run(picture, page.language)
+            self.seconds[run.__name__] += perf_counter() - clock
+        for name, text in read.items():
+            self.rates[page.look][name, page.language].append(error_rate(page.text, text))
+        self.layouts[page.layout].append(error_rate(page.text, read["evidex"]))
+        self.total += 1
+        self.told += page.language in record.languages[: 2 if page.layout == "table" else 1]
+        self.turned += sum(quarter_turns(np.ascontiguousarray(np.rot90(picture, -turn))) == turn for turn in range(4))
+        self.again += lines_again(record, picture)
+        if page.layout == "letter":  # elsewhere the order of reading would be counted as misreading
+            hits = word_hits(record, page.text)
+            self.words += hits
+            self.lines += line_hits(record, hits)
+
+    def table(self, languages: list[str], memory: float) -> str:
+        """All of it, for people."""
+        rows = []
+        for look in LOOKS:
+            rows.append(f"{look}: character error rate in per cent")
+            for name in ("evidex", "tesseract", "rapidocr"):
+                found = [100 * float(np.mean(self.rates[look][name, language])) for language in languages]
+                each = "  ".join(f"{tag} {rate:.1f}" for tag, rate in zip(languages, found, strict=True))
+                rows.append(f"  {name:10s} mean {np.mean(found):5.1f}  {each}")
+        rows.append("evidex by layout: " + ", ".join(f"{name} {100 * float(np.mean(r)):.1f}" for name, r in self.layouts.items()))
+        rows.append(
+            f"language of the page right on {self.told}/{self.total}; orientation right on {self.turned}/{4 * self.total}"
+        )
+        again = f"error rate {100 * float(np.mean(self.again)):.1f} % on {len(self.again)} lines"
+        rows.append(f"lines cut out by their boxes and read again: {again}")
+        rows.append(
+            f"confidence, expected calibration error: words {calibration_error(self.words):.3f} ({len(self.words)}), "
+            f"lines {calibration_error(self.lines):.3f} ({len(self.lines)})"
+        )
+        times = ", ".join(f"{name} {spent / self.seconds['tesseract']:.2f}" for name, spent in self.seconds.items())
+        rows.append(f"time on one core, against Tesseract: {times}; one page of evidex in {memory:.0f} MiB")
+        return "\n".join(rows)
+
+
+def main(languages: list[str], number: int, seed: int) -> None:
     os.environ["OMP_THREAD_LIMIT"] = "1"
     if hasattr(os, "sched_setaffinity"):
         os.sched_setaffinity(0, {0})  # one core for everybody
-    rates, seconds = defaultdict(lambda: defaultdict(list)), defaultdict(float)
-    told = turned = total = 0
-    again: list[float] = []
-    memory = 0.0
-    evidex.examine(HERE.parent / "samples" / "ja_pledge.jpg")  # networks loaded before the clock runs
+    sample = HERE.parent / "samples" / "ja_pledge.jpg"
+    context = multiprocessing.get_context("spawn")
+    queue = context.Queue()
+    process = context.Process(target=memory_of, args=(str(sample), queue))
+    process.start()
+    memory = queue.get()
+    process.join()
+    evidex.examine(sample)  # networks loaded before the clock runs
+    tally = Tally()
     with tempfile.TemporaryDirectory() as folder:
-        for language, look, text, picture in photographs(languages, pages, seed):
-            path = Path(folder, "page.jpg")
-            cv2.imwrite(str(path), picture[..., ::-1], [cv2.IMWRITE_JPEG_QUALITY, 92])
-            picture = np.ascontiguousarray(cv2.imread(str(path))[..., ::-1])
-            clock = perf_counter()
-            record = evidex.examine(path)
-            seconds["evidex"] += perf_counter() - clock
-            memory = memory or peak_memory()  # before RapidOCR is loaded beside it
-            read = {"evidex": "".join(line.text for page in record.pages for line in page.lines)}
-            for run in (tesseract, rapidocr):
-                clock = perf_counter()
-                read[run.__name__] = run(picture, language)
-                seconds[run.__name__] += perf_counter() - clock
-            for name, words in read.items():
-                rates[look][name, language].append(error_rate(text, words))
-            total += 1
-            told += record.languages[:1] == (language,)
-            turned += sum(quarter_turns(np.ascontiguousarray(np.rot90(picture, -turn))) == turn for turn in range(4))
-            again += lines_again(record, picture, language)
-    for look in LOOKS:
-        print(f"{look}: character error rate in per cent")
-        for name in ("evidex", "tesseract", "rapidocr"):
-            row = [100 * float(np.mean(rates[look][name, language])) for language in languages]
-            print(
-                f"  {name:10s} mean {np.mean(row):5.1f}  "
-                + "  ".join(f"{t} {r:.1f}" for t, r in zip(languages, row, strict=True))
-            )
-    print(f"language of the page right on {told}/{total}; orientation right on {turned}/{4 * total}")
-    print(f"lines cut out by their boxes and read again: error rate {100 * float(np.mean(again)):.1f} % on {len(again)} lines")
-    ratios = ", ".join(f"{name} {spent / seconds['tesseract']:.2f}" for name, spent in seconds.items())
-    print(f"time on one core, against Tesseract: {ratios}; first page of evidex in {memory:.0f} MiB")
+        path = Path(folder, "page.jpg")
+        for page in pages(languages, number, seed):
+            cv2.imwrite(str(path), page.photo[..., ::-1], [cv2.IMWRITE_JPEG_QUALITY, 92])
+            tally.add(page, path)
+            print(f"\r{tally.total} pages", end="", file=sys.stderr, flush=True)
+    table = tally.table(languages, memory)
+    results.write("read", table) if languages == list(LANGUAGES) else print(table)
 
 
 def peak_memory() -> float:

@@ -52,7 +52,7 @@ class Word(Value):
 
 
 class SecondReading(Value):
-    """What a second reading of a line says, where it does not confirm the amounts of the first."""
+    """What a second reading of a line says, where it does not confirm the first's amounts, or gave a vertical line its marks."""
 
     text: str
     engine: str

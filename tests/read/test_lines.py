@@ -90,3 +90,22 @@ def test_ink_of_the_lines_above_and_below_is_taken_away() -> None:
     cleaned = without_neighbours(strip)
     assert cleaned[0:5].min() == cleaned[44:].min() == 255
     assert (cleaned[18:30, 20:180] == 0).all()
+
+
+def test_the_box_of_a_curled_line_holds_all_of_it() -> None:
+    page, line = curved(40)
+    strip = cut(page, line, 64)
+    corners = np.array(strip.quad(0, strip.picture.shape[1]))
+    ys, xs = np.nonzero(page == 0)
+    ink = np.stack([xs, ys], axis=1)
+    for start, end in zip(corners, np.roll(corners, -1, axis=0), strict=True):
+        edge = end - start
+        assert ((edge[0] * (ink - start)[:, 1] - edge[1] * (ink - start)[:, 0]) >= -1).all()
+
+
+def test_the_box_of_a_tilted_line_is_tilted() -> None:
+    tilted = TextLine(np.stack([np.linspace(0, 400, 50), np.linspace(0, 40, 50)], axis=1), 20)
+    strip = cut(np.full((200, 500), 255, np.uint8), tilted, 64)
+    left, right, _, bottom = (np.array(corner) for corner in strip.quad(0, strip.picture.shape[1]))
+    assert (right - left)[1] / (right - left)[0] == pytest.approx(0.1, abs=0.01)
+    assert np.linalg.norm(bottom - left) == pytest.approx(20, abs=0.5)

@@ -78,7 +78,7 @@ def test_a_page_whose_language_is_not_installed_names_the_package(khmer: list[np
 
 
 def test_a_minor_language_that_is_not_installed_leaves_the_rest_readable(khmer: list[np.ndarray], samples: Path) -> None:
-    engines = Engines({"latin": Reader("latin", "ja")}, {"ja": ["latin"], "km": ["latin"]}, {"ja": 1.0})
+    engines = Engines({"latin": Reader("latin", "ja")}, {"ja": ["latin"], "km": ["latin"]}, {})
     mixed = [*khmer[5:9], *strips_of(samples / "ja_pledge.jpg")[:20]]
     read = read_lines(mixed, engines, ("ja", "km"))
     assert "latin" in read.engines
@@ -87,6 +87,9 @@ def test_a_minor_language_that_is_not_installed_leaves_the_rest_readable(khmer: 
 
 def test_every_language_of_ours_has_a_route() -> None:
     from evidex.languages import LANGUAGES
+    from evidex.read.vertical import COLUMNS
 
     engines = load_engines()
-    assert set(engines.routes) == set(LANGUAGES) == set(engines.usual)
+    assert set(engines.routes) == {*LANGUAGES, COLUMNS}
+    measured = {language for table in engines.confidence.values() for language in table}
+    assert measured | {"zh-TW"} == set(LANGUAGES)

@@ -4,15 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
+from math import exp, log
 from typing import Protocol
 
 import numpy as np
 from numpy.typing import NDArray
 
 Picture = NDArray[np.uint8]
-
-SURE = 0.97
-"""The confidence of a line that reads as its language usually does: about the share of right letters (`make bench-read`)."""
 
 
 @dataclass(frozen=True)
@@ -24,7 +22,7 @@ class Token:
     """Pixels from the strip's left edge."""
     right: float
     confidence: float
-    """0–1."""
+    """0–1: the engine's own until `Reading.calibrated`, the chance that the token is right after it."""
     spaced: bool = False
     """Whether a space stands before it."""
 
@@ -42,14 +40,19 @@ class Reading:
 
     @property
     def confidence(self) -> float:
-        """Mean confidence of the tokens, weighted by their length; 0 for nothing read."""
+        """Mean confidence of the tokens, weighted by their length: the share of the text that is right; 0 for nothing read."""
         letters = sum(len(token.text) for token in self.tokens)
         return sum(token.confidence * len(token.text) for token in self.tokens) / letters if letters else 0.0
 
-    def scaled(self, usual: float) -> Reading:
-        """The reading with its confidences against what is usual for its language: engines are shy in some, sure in others."""
-        tokens = (replace(token, confidence=min(1.0, SURE * token.confidence / usual)) for token in self.tokens)
-        return Reading(tuple(tokens))
+    def calibrated(self, slope: float, shift: float) -> Reading:
+        """The reading with each confidence c as the measured chance that the token is right: logit⁻¹(slope · logit c + shift)."""
+        odds = (slope * _logit(token.confidence) + shift for token in self.tokens)
+        return Reading(tuple(replace(token, confidence=1 / (1 + exp(-o))) for token, o in zip(self.tokens, odds, strict=True)))
+
+
+def _logit(chance: float) -> float:
+    inside = min(max(chance, 0.01), 0.999)
+    return log(inside / (1 - inside))
 
 
 class OcrEngine(Protocol):

@@ -59,12 +59,17 @@ class Strip:
     """Page pixels added before the first and after the last character."""
 
     def quad(self, left: float, right: float) -> Quad:
-        """The corners on the page image of the stretch between two x positions of the strip, clockwise from its top left."""
-        along = [_at(self.line, x / self.scale - self.margin) for x in (left, right)]
-        half = self.line.height / 2
-        above = [point - normal * half for point, normal in along]
-        below = [point + normal * half for point, normal in reversed(along)]
-        tl, tr, br, bl = ((float(x), float(y)) for x, y in above + below)
+        """The corners on the page image of the stretch between two x positions of the strip, clockwise from its top left.
+
+        A curled stretch is boxed whole: four corners cannot follow it.
+        """
+        count = max(2, round(2 * (right - left) / self.picture.shape[0]))
+        points, _ = _sample(self.line, np.linspace(left, right, count) / self.scale - self.margin)
+        along = _direction(points)
+        down = np.array([-along[1], along[0]])
+        x, y, half = points @ along, points @ down, self.line.height / 2
+        sides = (x.min(), y.min() - half), (x.max(), y.min() - half), (x.max(), y.max() + half), (x.min(), y.max() + half)
+        tl, tr, br, bl = ((float(u), float(v)) for u, v in (a * along + b * down for a, b in sides))
         return (tl, tr, br, bl)
 
 
@@ -227,6 +232,9 @@ def _sample(line: TextLine, distances: Floats) -> tuple[Floats, Floats]:
     return points, np.stack([-along[:, 1], along[:, 0]], axis=1)
 
 
-def _at(line: TextLine, distance: float) -> tuple[Floats, Floats]:
-    points, normals = _sample(line, np.array([distance]))
-    return points[0], normals[0]
+def _direction(points: Floats) -> Floats:
+    """The unit vector along which points of a curve run, first to last."""
+    chord = points[-1] - points[0]
+    spread = points - points.mean(axis=0)
+    direction = np.linalg.svd(spread, full_matrices=False)[2][0] if len(points) > 2 else chord / max(np.linalg.norm(chord), 1e-9)
+    return np.asarray(direction if direction @ chord >= 0 else -direction, np.float64)

@@ -4,22 +4,24 @@ from __future__ import annotations
 
 import unicodedata
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from importlib.metadata import version
 
 import numpy as np
 
 from evidex.languages import languages_of
 from evidex.photo import Photo
-from evidex.read.engine import STRIP_HEIGHT, STRIP_PADDING, Reading
+from evidex.read.engine import STRIP_HEIGHT, STRIP_PADDING, Picture, Reading
 from evidex.read.figures import Doubt, read_again
 from evidex.read.flatten import PageImage, flatten_light, prepare
 from evidex.read.layout import reading_order
 from evidex.read.lines import Strip, TextLine, cut, find_lines, without_neighbours
 from evidex.read.quality import grade_page
 from evidex.read.rapidocr import MAP_SIDE, TextMap
-from evidex.read.routing import Engines, Readings, read_lines
+from evidex.read.routing import Engines, read_lines
+from evidex.read.seals import ALONE, OVER, is_seal, red_ink, red_share
 from evidex.read.textlayer import layer_is_true, layer_lines
+from evidex.read.vertical import Columns, read_columns
 from evidex.schema import Line, PageText, SecondReading, Word
 from evidex.settings import Settings
 
@@ -56,8 +58,11 @@ def read_page(photo: Photo, engines: Engines, settings: Settings) -> PageReading
     if photo.text_layer and layer_is_true(photo.text_layer, image, lines, engines):
         return _from_text_layer(photo, image)
     strips = cut_lines(image, lines)
-    read = read_lines([strip.picture for strip in strips], engines, settings.languages)
-    return _assemble(photo, image, strips, read, engines, settings.languages)
+    pictures = [strip.picture for strip in strips]
+    columns = Columns(read_lines(pictures, engines, settings.languages))
+    if lines and lines[0].vertical:
+        columns = read_columns(pictures, columns.read, engines)
+    return _assemble(photo, image, strips, columns, engines, settings.languages)
 
 
 def page_lines(image: PageImage) -> list[TextLine]:
@@ -71,34 +76,49 @@ def page_lines(image: PageImage) -> list[TextLine]:
 
 
 def cut_lines(image: PageImage, lines: Sequence[TextLine]) -> list[Strip]:
-    """The lines' strips: grey, evenly lit, and free of their neighbours."""
+    """The lines' strips: grey, evenly lit, and free of their neighbours and of red seals; seals by themselves are left out."""
     paper = flatten_light(image.pixels)
-    strips = [cut(paper, line, STRIP_HEIGHT, STRIP_PADDING) for line in lines]
-    return [Strip(without_neighbours(s.picture), s.line, s.scale, s.margin) for s in strips]
+    red = red_ink(image.pixels)
+    without_red: Picture | None = None
+    strips = []
+    for line in lines:
+        strip = cut(paper, line, STRIP_HEIGHT, STRIP_PADDING)
+        if red is not None:
+            share = red_share(strip.picture, cut(red, line, STRIP_HEIGHT, STRIP_PADDING).picture)
+            if is_seal(line.length, line.height, share):
+                continue
+            if OVER < share < ALONE:
+                if without_red is None:
+                    without_red = flatten_light(np.ascontiguousarray(image.pixels[..., 0]))
+                strip = cut(without_red, line, STRIP_HEIGHT, STRIP_PADDING)
+        strips.append(replace(strip, picture=without_neighbours(strip.picture)))
+    return strips
 
 
 def _assemble(
     photo: Photo,
     image: PageImage,
     strips: Sequence[Strip],
-    read: Readings,
+    columns: Columns,
     engines: Engines,
     allowed: Sequence[str],
 ) -> PageReading:
+    read = columns.read
     kept = [index for index, reading in enumerate(read.readings) if _is_text(reading)]
     languages = languages_of([read.readings[index].text for index in kept], allowed)
     language_of = dict(zip(kept, languages, strict=True))
     tags = [language_of.get(index) for index in range(len(strips))]
     doubts = read_again(image.pixels, [strip.line for strip in strips], read, tags, engines)
     lines = [
-        _line(image, strips[index], read.readings[index], read.engines[index], language, doubts.get(index))
+        _line(image, strips[index], read.readings[index], read.engines[index], language, doubts.get(index), columns.second(index))
         for index, language in zip(kept, languages, strict=True)
     ]
     heights = [strips[index].line.height for index in kept]
     height, width = photo.pixels.shape[:2]
     quality = grade_page(image, lines, heights, (*photo.advice, *read.notes))
     page = PageText(number=photo.number, width=width, height=height, quality=quality, lines=tuple(lines))
-    tools = {name: engines.by_name[name].version for name in sorted({line.engine for line in lines})}
+    used = {line.engine for line in lines} | {line.second_reading.engine for line in lines if line.second_reading}
+    tools = {name: engines.by_name[name].version for name in sorted(used)}
     return PageReading(page, tools or {"none": "no text found"}, _how(photo, image))
 
 
@@ -107,7 +127,15 @@ def _is_text(reading: Reading) -> bool:
     return letters >= STAIN if reading.confidence < NOISE else letters > 0 or len(reading.text) > 1
 
 
-def _line(image: PageImage, strip: Strip, reading: Reading, engine: str, language: str | None, doubt: Doubt | None) -> Line:
+def _line(
+    image: PageImage,
+    strip: Strip,
+    reading: Reading,
+    engine: str,
+    language: str | None,
+    doubt: Doubt | None,
+    second: SecondReading | None,
+) -> Line:
     words = tuple(
         Word(
             text=_clean(token.text),
@@ -125,7 +153,7 @@ def _line(image: PageImage, strip: Strip, reading: Reading, engine: str, languag
         engine=engine,
         words=words,
         doubtful=doubt.numbers if doubt else (),
-        second_reading=SecondReading(text=_clean(doubt.text), engine=doubt.engine) if doubt else None,
+        second_reading=SecondReading(text=_clean(doubt.text), engine=doubt.engine) if doubt else second,
     )
 
 

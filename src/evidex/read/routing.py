@@ -25,6 +25,7 @@ RARE = 0.04
 MINOR = 0.5
 """Share of a page's lines up to which a language without its data is left out, and said to be."""
 
+_TABLES = ("routes.toml", "confidence.toml")
 _COMMON = ("Latin", "Vietnamese", "Han")
 _LANGUAGE_OF_SCRIPT = {
     "Han": "ja",
@@ -48,8 +49,8 @@ class Engines:
 
     by_name: Mapping[str, OcrEngine]
     routes: Mapping[str, Sequence[str]]
-    usual: Mapping[str, float]
-    """The confidence with which a language is usually read."""
+    confidence: Mapping[str, Mapping[str, tuple[float, float]]]
+    """Engine → language → slope and shift that make its confidence a chance; as it is where none were measured."""
 
     def of(self, language: str) -> OcrEngine:
         """The engine for a language.
@@ -73,13 +74,12 @@ def load_engines() -> Engines:
     Raises:
         ToolMissing: an engine that the routes name is not installed: a page might go unread without a word.
     """
-    data = tomllib.loads(files(__package__).joinpath("routes.toml").read_text(encoding="utf-8"))
-    routes = data["engines"]
+    routes, confidence = (tomllib.loads(files(__package__).joinpath(name).read_text(encoding="utf-8")) for name in _TABLES)
     by_name: dict[str, OcrEngine] = {name: point.load()() for name, point in plugins.offered(plugins.ENGINES).items()}
     for name in {name for names in routes.values() for name in names}:
         if name not in by_name or not by_name[name].version:
             raise ToolMissing(f"the reading engine {name} is not installed")
-    return Engines(by_name, routes, data["usual_confidence"])
+    return Engines(by_name, routes, confidence)
 
 
 @dataclass(frozen=True)
@@ -117,8 +117,9 @@ def read_lines(pictures: Sequence[Picture], engines: Engines, allowed: Sequence[
             notes.append(f"{len(chosen)} lines were not read: {error.message}. {error.remedy}")
             continue
         found = engine.read([pictures[index] for index in chosen], language)
+        line = engines.confidence.get(engine.name, {}).get(language, (1.0, 0.0))
         for index, reading in zip(chosen, found, strict=True):
-            readings[index], names[index] = reading.scaled(engines.usual[language]), engine.name
+            readings[index], names[index] = reading.calibrated(*line), engine.name
     return Readings(tuple(readings), tuple(names), tuple(notes))
 
 

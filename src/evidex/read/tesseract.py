@@ -14,10 +14,12 @@ import pytesseract
 
 from evidex.errors import ReadFailed, ToolMissing
 from evidex.languages import UNSPACED, script_of_character
+from evidex.models import model_file
 from evidex.read.engine import STRIP_HEIGHT, Picture, Reading, Token
 
 CODES = {
     "ja": "jpn",
+    "ja-vertical": "jpn_vert",
     "zh": "chi_sim",
     "zh-TW": "chi_tra",
     "vi": "vie",
@@ -35,6 +37,8 @@ CODES = {
 }
 _GAP = 24
 """White pixels around each strip on the sheet that Tesseract sees: less, and it joins lines."""
+_OURS = ("lao", "mya")
+"""Codes whose data evidex brings along (models/tesseract), for it reads better than the packages' own."""
 _LOWER = {"my": 40}
 """Strip heights at which a language is read better: Tesseract takes larger Burmese for two lines. Measured: `make bench-read`."""
 _STRIPS_A_SHEET = 60
@@ -53,17 +57,19 @@ class TesseractEngine:
 
     @property
     def version(self) -> str:
-        """Tesseract's version, or an empty string where it is not installed."""
-        return _version()
+        """Tesseract's version, and which data is evidex's own; an empty string where Tesseract is not installed."""
+        return _version() and f"{_version()} (own data: {', '.join(_OURS)})"
 
     def reads(self, language: str) -> bool:
         """Whether the language's data is installed."""
-        return CODES.get(language) in _installed()
+        return CODES.get(language) in {*_installed(), *_OURS}
 
     def read(self, strips: Sequence[Picture], language: str) -> Sequence[Reading]:
         """See `OcrEngine.read`."""
         _demand(language)
-        scale = _LOWER.get(language, STRIP_HEIGHT) / STRIP_HEIGHT
+        scale = strip_height(language) / STRIP_HEIGHT
+        if CODES[language].endswith("_vert"):
+            return _read_columns(strips, CODES[language])
         readings: list[Reading] = []
         for start in range(0, len(strips), _STRIPS_A_SHEET):
             chosen = [_scaled(strip, scale) for strip in strips[start : start + _STRIPS_A_SHEET]]
@@ -71,10 +77,15 @@ class TesseractEngine:
         return readings
 
 
+def strip_height(language: str) -> int:
+    """The height in pixels at which strips of a language are read."""
+    return _LOWER.get(language, STRIP_HEIGHT)
+
+
 def _demand(language: str) -> None:
     if not shutil.which(pytesseract.pytesseract.tesseract_cmd):
         raise ToolMissing("Tesseract is not installed", "Install it: sudo apt install tesseract-ocr (see README for others).")
-    if language not in CODES or CODES[language] not in _installed():
+    if CODES.get(language) not in {*_installed(), *_OURS}:
         raise ToolMissing(
             f"Tesseract has no language data for {language!r}",
             f"Install it: sudo apt install {debian_package(language)} (see README for macOS and Windows).",
@@ -88,23 +99,40 @@ def _scaled(strip: Picture, scale: float) -> Picture:
 
 
 def _read_sheet(strips: Sequence[Picture], code: str, scale: float) -> list[Reading]:
-    sheet, tops = _sheet(strips)
+    sheet, tops = sheet_of(strips)
+    found: list[list[Token]] = [[] for _ in strips]
+    for text, left, top, width, height, confidence in _boxes(sheet, code, _config(code)):
+        row = int(np.searchsorted(tops, top + height / 2, side="right")) - 1
+        place = (left - _GAP) / scale, (left + width - _GAP) / scale
+        found[max(row, 0)].append(Token(text, *place, confidence))
+    return [Reading(_spaced(sorted(tokens, key=lambda token: token.left))) for tokens in found]
+
+
+def _read_columns(strips: Sequence[Picture], code: str) -> list[Reading]:
+    """Strips of vertical lines, lying on their side, are set upright again side by side, the first one to the right."""
+    lying, tops = sheet_of(strips)
+    sheet = np.ascontiguousarray(np.rot90(lying, -1))
+    found: list[list[Token]] = [[] for _ in strips]
+    for text, left, top, width, height, confidence in _boxes(sheet, code, "--psm 5"):
+        across = sheet.shape[1] - (left + width / 2)
+        row = int(np.searchsorted(tops, across, side="right")) - 1
+        found[max(row, 0)].append(Token(text, top - _GAP, top + height - _GAP, confidence))
+    return [Reading(tuple(sorted(tokens, key=lambda token: token.left))) for tokens in found]
+
+
+def _boxes(sheet: Picture, code: str, config: str) -> list[tuple[str, float, float, float, float, float]]:
+    """Text, left, top, width, height and confidence (0–1) of each word that Tesseract sees."""
     os.environ.setdefault("OMP_THREAD_LIMIT", "1")  # parallelism is the batch's alone
     try:
-        table = pytesseract.image_to_data(
-            sheet, lang=code, config="--psm 6", timeout=_SECONDS, output_type=pytesseract.Output.DICT
-        )
+        table = pytesseract.image_to_data(sheet, lang=code, config=config, timeout=_SECONDS, output_type=pytesseract.Output.DICT)
     except (pytesseract.TesseractError, RuntimeError, OSError) as error:
         raise ReadFailed("Tesseract crashed or ran past its time on a page") from error
-    found: list[list[Token]] = [[] for _ in strips]
-    for text, left, top, width, height, confidence in zip(
-        *(table[key] for key in ("text", "left", "top", "width", "height", "conf")), strict=True
-    ):
-        if text.strip() and float(confidence) >= 0:
-            row = int(np.searchsorted(tops, top + height / 2, side="right")) - 1
-            place = (left - _GAP) / scale, (left + width - _GAP) / scale
-            found[max(row, 0)].append(Token(text.strip(), *place, float(confidence) / 100))
-    return [Reading(_spaced(sorted(tokens, key=lambda token: token.left))) for tokens in found]
+    rows = zip(*(table[key] for key in ("text", "left", "top", "width", "height", "conf")), strict=True)
+    return [(text.strip(), *place, float(sure) / 100) for text, *place, sure in rows if text.strip() and float(sure) >= 0]
+
+
+def _config(code: str) -> str:
+    return f'--psm 6 --tessdata-dir "{model_file(f"tesseract/{code}.traineddata").parent}"' if code in _OURS else "--psm 6"
 
 
 def _spaced(tokens: list[Token]) -> tuple[Token, ...]:
@@ -123,7 +151,7 @@ def _space_between(before: Token, token: Token) -> bool:
     return token.left - before.right > wide * STRIP_HEIGHT
 
 
-def _sheet(strips: Sequence[Picture]) -> tuple[Picture, list[float]]:
+def sheet_of(strips: Sequence[Picture]) -> tuple[Picture, list[float]]:
     """The strips below each other, and where the band of each begins."""
     width = max(strip.shape[1] for strip in strips) + 2 * _GAP
     sheet = np.full((sum(strip.shape[0] + _GAP for strip in strips) + _GAP, width), 255, np.uint8)
