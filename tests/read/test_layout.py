@@ -41,10 +41,29 @@ def test_a_page_that_curls_keeps_its_rows() -> None:
     assert reading_order(lines) == [1, 2, 0]
 
 
-def test_the_known_corners_take_perspective_out_before_columns_are_told_apart() -> None:
-    corners = np.array([[200, 100], [800, 100], [1000, 1300], [0, 1300]], np.float32)
-    order = reading_order([across(100, 900, 900), across(250, 300, 750), across(180, 600, 820)], corners)
-    assert order == [1, 2, 0]
+def leaning(lines: list[TextLine], lean: float) -> list[TextLine]:
+    """The lines on a page whose sides lean, as perspective and a turned camera make them."""
+    return [TextLine(line.middle + np.stack([lean * line.middle[:, 1], np.zeros(20)], axis=1), line.height) for line in lines]
+
+
+def columns(*starts: tuple[int, ...]) -> list[TextLine]:
+    return [across(50 + 500 * k, y, 500 + 500 * k) for k, ys in enumerate(starts) for y in ys]
+
+
+def test_columns_are_told_on_a_leaning_page() -> None:
+    lines = leaning(columns(tuple(range(100, 1300, 40)), tuple(range(100, 1300, 40))), 0.12)
+    assert reading_order(lines) == list(range(60))
+
+
+def test_gaps_between_paragraphs_that_lie_side_by_side_do_not_end_the_columns() -> None:
+    left, right = (100, 140, 180, 260, 300, 340, 380), (100, 140, 180, 260, 300, 380, 420)
+    assert reading_order(columns(left, right)) == list(range(14))
+
+
+def test_a_table_of_two_languages_is_read_by_its_rows() -> None:
+    left, right = (100, 140, 180, 240, 280, 380), (100, 140, 240, 280, 320, 380)
+    order = reading_order(columns(left, right))
+    assert order == [0, 1, 2, 6, 7, 3, 4, 8, 9, 10, 5, 11]
 
 
 def test_every_line_is_read_once() -> None:

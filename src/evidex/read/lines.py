@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import cached_property
 
 import cv2
 import numpy as np
@@ -35,7 +36,7 @@ class TextLine:
     height: float
     vertical: bool = False
 
-    @property
+    @cached_property
     def length(self) -> float:
         """Length of the curve in pixels."""
         return float(np.linalg.norm(np.diff(self.middle, axis=0), axis=1).sum())
@@ -157,16 +158,22 @@ def _trace(points: Floats, scale: float, vertical: bool) -> TextLine:
     middle = np.bincount(bins, v)[filled] / weight[filled]
     along = np.nonzero(filled)[0] + np.floor(u.min()) + 0.5
     thickness = float(np.median(weight[filled]))
-    degree = 1 if np.ptp(along) < 8 * thickness else 2 if np.ptp(along) < 20 * thickness else 4
-    if len(along) <= degree + 1 or np.ptp(along) < 2 * thickness:
-        degree = 0
-    curve = np.polynomial.Polynomial.fit(along, middle, degree, w=np.sqrt(weight[filled]))
+    curve = _curve(along, middle, thickness, np.sqrt(weight[filled]))
     reach = 0.8 * thickness
     ends = np.linspace(along[0] - 0.5 - reach, along[-1] + 0.5 + reach, max(2, int(np.ptp(along) / 8)))
     inner = np.clip(ends, along[0], along[-1])
     across = curve(inner) + (ends - inner) * curve.deriv()(inner)
     pair = (across, ends) if vertical else (ends, across)
     return TextLine(np.stack(pair, axis=1) * scale, FULL_HEIGHT * thickness * scale, vertical)
+
+
+def _curve(along: Floats, across: Floats, thickness: float, weight: Floats | None = None) -> np.polynomial.Polynomial:
+    """The polynomial through points of a line; the longer the line, the more it may bend."""
+    length = np.ptp(along)
+    degree = 1 if length < 8 * thickness else 2 if length < 20 * thickness else 4
+    if len(along) <= degree + 1 or length < 2 * thickness:
+        degree = 0
+    return np.polynomial.Polynomial.fit(along, across, degree, w=weight)
 
 
 def _without_marks(lines: list[TextLine]) -> list[TextLine]:
@@ -185,7 +192,8 @@ def _is_mark_of(mark: TextLine, line: TextLine) -> bool:
     if inside < 0.7 * (last - first):
         return False
     middle = np.interp((first + last) / 2, places, line.middle[:, 1 - along])
-    return bool(abs(mark.centre[1 - along] - middle) < 0.55 * line.height)
+    small = mark.height < 0.6 * line.height and mark.length < 0.35 * line.length  # marks and furigana stand further off
+    return bool(abs(mark.centre[1 - along] - middle) < (0.8 if small else 0.55) * line.height)
 
 
 def _joined(lines: list[TextLine]) -> list[TextLine]:
@@ -212,11 +220,15 @@ def _continues(first: TextLine, second: TextLine, axis: int) -> bool:
 
 
 def _join(first: TextLine, second: TextLine) -> TextLine:
+    """One curve through both: where they meet, their ends need not, and a jog there would tear the letters."""
     weight = first.length / (first.length + second.length)
     height = first.height * weight + second.height * (1 - weight)
     axis = 1 if first.vertical else 0
-    keep = second.middle[second.middle[:, axis] > first.middle[-1][axis]]
-    return TextLine(np.concatenate([first.middle, keep if len(keep) else second.middle[-1:]]), height, first.vertical)
+    points = np.concatenate([first.middle, second.middle])
+    along, across = points[:, axis], points[:, 1 - axis]
+    places = np.linspace(along.min(), along.max(), len(points))
+    curve = _curve(along, across, height / FULL_HEIGHT)(places)
+    return TextLine(np.stack((curve, places) if first.vertical else (places, curve), axis=1), height, first.vertical)
 
 
 def _sample(line: TextLine, distances: Floats) -> tuple[Floats, Floats]:

@@ -32,6 +32,8 @@ _TURNS = "\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069"
 """Characters that turn the direction of text around: they make a quote look like another."""
 _SMALL_ON_MAP = 9.0
 """Line height in map pixels below which the map is drawn again, larger."""
+_CRUMBS = 0.35
+"""Share of short stretches from which it is, too."""
 
 
 @dataclass(frozen=True)
@@ -66,13 +68,23 @@ def read_page(photo: Photo, engines: Engines, settings: Settings) -> PageReading
 
 
 def page_lines(image: PageImage) -> list[TextLine]:
-    """The page's lines in reading order; small print is looked for again on a larger map."""
+    """The page's lines in reading order; small print, and marks taken for lines, are looked at again on a larger map."""
     draw = TextMap()
     lines = find_lines(*draw(image.pixels))
     scale = max(image.pixels.shape[:2]) / MAP_SIDE
-    if scale > 1.1 and lines and float(np.median([line.height for line in lines])) / scale < 2.2 * _SMALL_ON_MAP:
-        lines = find_lines(*draw(image.pixels, side=min(2 * MAP_SIDE, max(image.pixels.shape[:2]))))
-    return [lines[index] for index in reading_order(lines, image.corners)]
+    finer = 2.0 if _small(lines, scale) else 1.5 if _in_crumbs(lines) else 1.0
+    if min(finer, scale) > 1.1:
+        lines = find_lines(*draw(image.pixels, side=round(min(finer, scale) * MAP_SIDE)))
+    return [lines[index] for index in reading_order(lines)]
+
+
+def _small(lines: Sequence[TextLine], scale: float) -> bool:
+    return bool(lines) and float(np.median([line.height for line in lines])) / scale < 2.2 * _SMALL_ON_MAP
+
+
+def _in_crumbs(lines: Sequence[TextLine]) -> bool:
+    """Whether many stretches are short: cells of a grid, or marks of a tall script that came apart from their lines."""
+    return sum(line.length < 4 * line.height for line in lines) > _CRUMBS * len(lines)
 
 
 def cut_lines(image: PageImage, lines: Sequence[TextLine]) -> list[Strip]:
@@ -164,7 +176,7 @@ def _clean(text: str) -> str:
 
 
 def _how(photo: Photo, image: PageImage) -> Mapping[str, str | int | float | bool | None]:
-    return {"page": photo.number, "turned": 90 * image.turns, "page_found": image.corners is not None}
+    return {"page": photo.number, "turned": 90 * image.turns}
 
 
 def _from_text_layer(photo: Photo, image: PageImage) -> PageReading:

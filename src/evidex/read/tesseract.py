@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import os
 import shutil
+import tempfile
 from collections.abc import Sequence
 from dataclasses import replace
 from functools import cache
+from pathlib import Path
 
 import cv2
 import numpy as np
@@ -41,7 +43,10 @@ _OURS = ("lao", "mya")
 """Codes whose data evidex brings along (models/tesseract), for it reads better than the packages' own."""
 _LOWER = {"my": 40}
 """Strip heights at which a language is read better: Tesseract takes larger Burmese for two lines. Measured: `make bench-read`."""
+_ONE_BY_ONE = frozenset({"mya"})
+"""Codes whose lines are read singly (--psm 13), all in one call: on a sheet Tesseract tears tall lines. Measured likewise."""
 _STRIPS_A_SHEET = 60
+_COLUMNS = ("page_num", "text", "left", "top", "width", "height", "conf")
 _SECONDS = 120
 
 
@@ -73,7 +78,8 @@ class TesseractEngine:
         readings: list[Reading] = []
         for start in range(0, len(strips), _STRIPS_A_SHEET):
             chosen = [_scaled(strip, scale) for strip in strips[start : start + _STRIPS_A_SHEET]]
-            readings += _read_sheet(chosen, CODES[language], scale)
+            read = _read_singly if CODES[language] in _ONE_BY_ONE else _read_sheet
+            readings += read(chosen, CODES[language], scale)
         return readings
 
 
@@ -101,11 +107,39 @@ def _scaled(strip: Picture, scale: float) -> Picture:
 def _read_sheet(strips: Sequence[Picture], code: str, scale: float) -> list[Reading]:
     sheet, tops = sheet_of(strips)
     found: list[list[Token]] = [[] for _ in strips]
-    for text, left, top, width, height, confidence in _boxes(sheet, code, _config(code)):
+    for _, text, left, top, width, height, confidence in _boxes(sheet, code, _config(code, 6)):
         row = int(np.searchsorted(tops, top + height / 2, side="right")) - 1
         place = (left - _GAP) / scale, (left + width - _GAP) / scale
         found[max(row, 0)].append(Token(text, *place, confidence))
     return [Reading(_spaced(sorted(tokens, key=lambda token: token.left))) for tokens in found]
+
+
+def _read_singly(strips: Sequence[Picture], code: str, scale: float) -> list[Reading]:
+    found: list[list[Token]] = [[] for _ in strips]
+    with tempfile.TemporaryDirectory(prefix="evidex-") as folder:
+        lefts = []
+        for number, strip in enumerate(strips):
+            piece, left = _tight(strip)
+            lefts.append(left)
+            cv2.imwrite(str(Path(folder, f"{number}.png")), piece)
+        names = "\n".join(str(Path(folder, f"{number}.png")) for number in range(len(strips)))
+        pages = Path(folder, "strips.txt")
+        pages.write_text(names, encoding="utf-8")
+        for page, text, left, _, width, _, confidence in _boxes(str(pages), code, _config(code, 13)):
+            row = int(page) - 1
+            place = (left + lefts[row]) / scale, (left + lefts[row] + width) / scale
+            found[row].append(Token(text, *place, confidence))
+    return [Reading(_spaced(sorted(tokens, key=lambda token: token.left))) for tokens in found]
+
+
+def _tight(strip: Picture, margin: int = 2) -> tuple[Picture, int]:
+    """A strip cut close around its ink, as the network was taught, and where its left edge was."""
+    ink = cv2.threshold(strip, 0, 255, cv2.THRESH_BINARY_INV + cv2.THRESH_OTSU)[1] > 0
+    rows, columns = (np.nonzero(ink.any(axis=axis))[0] for axis in (1, 0))
+    if not len(rows):
+        return strip, 0
+    top, left = max(0, int(rows[0]) - margin), max(0, int(columns[0]) - margin)
+    return strip[top : rows[-1] + 1 + margin, left : columns[-1] + 1 + margin], left
 
 
 def _read_columns(strips: Sequence[Picture], code: str) -> list[Reading]:
@@ -113,26 +147,31 @@ def _read_columns(strips: Sequence[Picture], code: str) -> list[Reading]:
     lying, tops = sheet_of(strips)
     sheet = np.ascontiguousarray(np.rot90(lying, -1))
     found: list[list[Token]] = [[] for _ in strips]
-    for text, left, top, width, height, confidence in _boxes(sheet, code, "--psm 5"):
+    for _, text, left, top, width, height, confidence in _boxes(sheet, code, _config(code, 5)):
         across = sheet.shape[1] - (left + width / 2)
         row = int(np.searchsorted(tops, across, side="right")) - 1
         found[max(row, 0)].append(Token(text, top - _GAP, top + height - _GAP, confidence))
     return [Reading(tuple(sorted(tokens, key=lambda token: token.left))) for tokens in found]
 
 
-def _boxes(sheet: Picture, code: str, config: str) -> list[tuple[str, float, float, float, float, float]]:
-    """Text, left, top, width, height and confidence (0–1) of each word that Tesseract sees."""
+def _boxes(picture: Picture | str, code: str, config: str) -> list[tuple[int, str, int, int, int, int, float]]:
+    """Page, text, left, top, width, height and confidence (0–1) of each word on a picture, or on those that a file lists."""
     os.environ.setdefault("OMP_THREAD_LIMIT", "1")  # parallelism is the batch's alone
     try:
-        table = pytesseract.image_to_data(sheet, lang=code, config=config, timeout=_SECONDS, output_type=pytesseract.Output.DICT)
+        table = pytesseract.image_to_data(
+            picture, lang=code, config=config, timeout=_SECONDS, output_type=pytesseract.Output.DICT
+        )
     except (pytesseract.TesseractError, RuntimeError, OSError) as error:
         raise ReadFailed("Tesseract crashed or ran past its time on a page") from error
-    rows = zip(*(table[key] for key in ("text", "left", "top", "width", "height", "conf")), strict=True)
-    return [(text.strip(), *place, float(sure) / 100) for text, *place, sure in rows if text.strip() and float(sure) >= 0]
+    rows = zip(*(table[key] for key in _COLUMNS), strict=True)
+    return [
+        (page, text.strip(), *place, float(sure) / 100) for page, text, *place, sure in rows if text.strip() and float(sure) >= 0
+    ]
 
 
-def _config(code: str) -> str:
-    return f'--psm 6 --tessdata-dir "{model_file(f"tesseract/{code}.traineddata").parent}"' if code in _OURS else "--psm 6"
+def _config(code: str, layout: int) -> str:
+    own = f' --tessdata-dir "{model_file(f"tesseract/{code}.traineddata").parent}"' if code in _OURS else ""
+    return f"--psm {layout}{own}"
 
 
 def _spaced(tokens: list[Token]) -> tuple[Token, ...]:
