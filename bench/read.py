@@ -128,7 +128,7 @@ class Tally:
             self.seconds[run.__name__] += perf_counter() - clock
         for name, text in read.items():
             self.rates[page.look][name, page.language].append(error_rate(page.text, text))
-        self.layouts[page.layout].append(error_rate(page.text, read["evidex"]))
+        self.layouts[page.look, page.layout].append(error_rate(page.text, read["evidex"]))
         self.total += 1
         self.told += page.language in record.languages[: 2 if page.layout == "table" else 1]
         self.turned += sum(quarter_turns(np.ascontiguousarray(np.rot90(picture, -turn))) == turn for turn in range(4))
@@ -137,6 +137,11 @@ class Tally:
             hits = word_hits(record, page.text)
             self.words += hits
             self.lines += line_hits(record, hits)
+
+    def of_layouts(self) -> dict[str, list[float]]:
+        """Error rates by layout, all looks together."""
+        names = dict.fromkeys(layout for _, layout in self.layouts)
+        return {name: [rate for (_, layout), rates in self.layouts.items() if layout == name for rate in rates] for name in names}
 
     def table(self, languages: list[str], memory: float) -> str:
         """All of it, for people."""
@@ -147,7 +152,13 @@ class Tally:
                 found = [100 * float(np.mean(self.rates[look][name, language])) for language in languages]
                 each = "  ".join(f"{tag} {rate:.1f}" for tag, rate in zip(languages, found, strict=True))
                 rows.append(f"  {name:10s} mean {np.mean(found):5.1f}  {each}")
-        rows.append("evidex by layout: " + ", ".join(f"{name} {100 * float(np.mean(r)):.1f}" for name, r in self.layouts.items()))
+        letters = (
+            f"{look} {100 * float(np.mean(self.layouts[look, 'letter'])):.1f}" for look in LOOKS if self.layouts[look, "letter"]
+        )
+        rows.append("evidex on plain letters: " + ", ".join(letters))
+        rows.append(
+            "evidex by layout: " + ", ".join(f"{name} {100 * float(np.mean(r)):.1f}" for name, r in self.of_layouts().items())
+        )
         rows.append(
             f"language of the page right on {self.told}/{self.total}; orientation right on {self.turned}/{4 * self.total}"
         )
