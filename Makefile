@@ -56,6 +56,10 @@ bench-samples: setup ## findings on the samples: recall and precision
 bench-clauses: setup ## clauses judged, by language and category
 	$(BIN)/python bench/clauses.py test
 
+model: setup ## train the clause model anew from models/clauses/labelled.jsonl (about an hour on two cores)
+	$(BIN)/pip install -q -e '.[train]'
+	$(BIN)/python models/clauses/train.py
+
 bench-read: setup ## character error rates against Tesseract and RapidOCR on fresh photographs (needs chromium and Noto fonts)
 	$(BIN)/python bench/read.py
 

@@ -18,6 +18,7 @@ if TYPE_CHECKING:
     from evidex.pipeline import classify, examine
     from evidex.schema import EvidenceRecord, Finding
     from evidex.settings import Settings
+    from evidex.training.train import evaluate, train
 
 __version__ = "0.1.0"
 
@@ -32,11 +33,13 @@ __all__ = [
     "UsageError",
     "categories",
     "classify",
+    "evaluate",
     "examine",
     "examine_all",
     "examine_folder",
     "export_records",
     "load_records",
+    "train",
 ]
 
 _HOME = {
@@ -50,11 +53,13 @@ _HOME = {
     "UsageError": "errors",
     "categories": "law",
     "classify": "pipeline",
+    "evaluate": "training.train",
     "examine": "pipeline",
     "examine_all": "batch",
     "examine_folder": "batch",
     "export_records": "export.exporter",
     "load_records": "export.jsonl",
+    "train": "training.train",
 }
 
 

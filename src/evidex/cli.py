@@ -20,7 +20,7 @@ from evidex import __version__
 from evidex.errors import EvidexError, UsageError
 from evidex.schema import EvidenceRecord
 from evidex.settings import Settings
-from evidex.terminal import print_check, print_counts, print_table, progress_shown, say_why
+from evidex.terminal import print_check, print_counts, print_problems, print_table, progress_shown, say_why, training_shown
 
 if TYPE_CHECKING:
     from concurrent.futures import Executor
@@ -126,6 +126,7 @@ def classify(
     /,
     *,
     output: Annotated[Path | None, Parameter(name=["--output", "-o"], help="Where to write; default: standard output.")] = None,
+    model: Annotated[str | None, Parameter(help="A model directory, or the word keywords. Default: evidex's own model.")] = None,
 ) -> int:
     """Judge text without a photo: one clause a line in, one JSON line out with its categories and their probabilities."""
     from evidex.pipeline import classify as judge
@@ -133,7 +134,8 @@ def classify(
     lines = (sys.stdin.read() if file == "-" else _read_text(Path(file))).splitlines()
     texts = [_clause_text(line, number) for number, line in enumerate(lines, start=1) if line.strip()]
     rows = [
-        json.dumps({"text": text, "labels": labels}, ensure_ascii=False) for text, labels in zip(texts, judge(texts), strict=True)
+        json.dumps({"text": text, "labels": labels}, ensure_ascii=False)
+        for text, labels in zip(texts, judge(texts, Settings(model=model)), strict=True)
     ]
     if output:
         output.write_text("".join(f"{row}\n" for row in rows), encoding="utf-8")
@@ -192,6 +194,47 @@ def categories(
 def schema() -> int:
     """Print the JSON Schema of an evidence record."""
     print(json.dumps(EvidenceRecord.model_json_schema(mode="serialization"), ensure_ascii=False, indent=1))
+    return 0
+
+
+@app.command
+def train(
+    data: Annotated[Path, Parameter(help="Labelled clauses: JSON lines, CSV, or an export of doccano or Label Studio.")],
+    /,
+    *,
+    output: Annotated[Path, Parameter(name=["--output", "-o"], help="The model directory to write.")],
+    base: Annotated[Path | None, Parameter(help="Model or encoder directory to begin from. Default: evidex's own model.")] = None,
+    held_out: Annotated[Path | None, Parameter(help="Labelled clauses to measure on. Default: a part of the data.")] = None,
+    epochs: Annotated[int | None, Parameter(help="How often each clause is seen. Default: 2, or 3 from an encoder.")] = None,
+    replace_better: Annotated[bool, Parameter(help="Accept a model that does no better than its base.", negative="")] = False,
+) -> int:
+    """Teach the clause classifier your own labelled clauses, and say whether it got better.
+
+    Needs pip install 'evidex[train]'. Use the model with: evidex examine PHOTOS -o out.jsonl --model MODEL
+    """
+    from evidex.training.measure import table
+    from evidex.training.train import train as teach
+
+    with training_shown() as done:
+        trained = teach(data, output, base=base, held_out=held_out, epochs=epochs, replace_better=replace_better, done=done)
+    print_problems(trained.problems)
+    print(table(trained.measured))
+    for name, measured in trained.baselines.items():
+        print(f"beside it, {name}: macro-F1 {measured.macro_f1:.3f}")
+    return 0
+
+
+@app.command
+def evaluate(
+    model: Annotated[Path, Parameter(help="The model directory.")],
+    data: Annotated[Path, Parameter(help="Labelled clauses it was not taught.")],
+    /,
+) -> int:
+    """Say how well a model does on labelled clauses, by category and by language."""
+    from evidex.training.measure import table
+    from evidex.training.train import evaluate as measure
+
+    print(table(measure(model, data)))
     return 0
 
 

@@ -17,18 +17,18 @@ _CHECKOUT = Path(__file__).parents[2] / "models"
 
 
 class Network:
-    """An ONNX network with one input and one output."""
+    """An ONNX network with one output."""
 
-    def __init__(self, path: Path) -> None:
+    def __init__(self, path: Path, threads: int) -> None:
         options = onnxruntime.SessionOptions()
-        options.intra_op_num_threads = 1  # parallelism is the batch's alone
+        options.intra_op_num_threads = threads
         options.log_severity_level = 3
         self._session = onnxruntime.InferenceSession(str(path), options, providers=["CPUExecutionProvider"])
-        self._input = self._session.get_inputs()[0].name
+        self._inputs = [place.name for place in self._session.get_inputs()]
 
-    def __call__(self, batch: NDArray[np.float32]) -> NDArray[np.float32]:
-        """The output for a batch."""
-        output: NDArray[np.float32] = self._session.run(None, {self._input: batch})[0]
+    def __call__(self, *batch: NDArray[Any]) -> NDArray[np.float32]:
+        """The output for a batch: one array an input."""
+        output: NDArray[np.float32] = self._session.run(None, dict(zip(self._inputs, batch, strict=True)))[0]
         return output
 
     @property
@@ -38,9 +38,9 @@ class Network:
 
 
 @cache
-def network(path: Path) -> Network:
-    """The network of a file, loaded once a process."""
-    return Network(path)
+def network(path: Path, threads: int = 1) -> Network:
+    """The network of a file, loaded once a process; on one core by default, for parallelism is the batch's."""
+    return Network(path, threads)
 
 
 def model_file(name: str) -> Path:

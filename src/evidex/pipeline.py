@@ -8,7 +8,6 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from functools import cache
-from importlib.metadata import version
 from pathlib import Path
 from time import perf_counter
 
@@ -17,6 +16,7 @@ from evidex.errors import DocumentError, EvidexError
 from evidex.find.classifier import Classifier, judge
 from evidex.find.clauses import split_clauses
 from evidex.find.kind import guess_kind
+from evidex.find.model import SUMS
 from evidex.find.payslip import listed_deductions
 from evidex.languages import COUNTRY_OF, most_first
 from evidex.photo import describe_source, open_photo, speakable
@@ -25,7 +25,7 @@ from evidex.read.routing import Engines, load_engines
 from evidex.schema import EvidenceRecord, Failure, Kind, Source, Step
 from evidex.settings import Settings
 
-CLASSIFIER = "keywords"
+KEYWORDS, MODEL = "keywords", "model"
 
 
 @dataclass(frozen=True)
@@ -34,19 +34,23 @@ class Tools:
 
     engines: Engines
     classifier: Classifier
+    keywords: Classifier
 
 
 _building = threading.Lock()
 
 
-def build_tools() -> Tools:
+def build_tools(model: str | None = None) -> Tools:
     """The tools of this process, built at the first call.
+
+    Args:
+        model: As in `Settings`.
 
     Raises:
         ToolMissing: one of them is not installed.
     """
     with _building:
-        return _tools()
+        return Tools(load_engines(), load_classifier(model), load_classifier(KEYWORDS))
 
 
 def examine(path: str | Path, settings: Settings | None = None) -> EvidenceRecord:
@@ -65,7 +69,7 @@ def examine(path: str | Path, settings: Settings | None = None) -> EvidenceRecor
     """
     settings = settings or Settings()
     source = describe_source(Path(path))
-    tools = build_tools()
+    tools = build_tools(settings.model)
     steps: list[Step] = []
     pages = list(_read(Path(path), source, tools, settings, steps))
     started, clock = datetime.now(UTC), perf_counter()
@@ -74,10 +78,15 @@ def examine(path: str | Path, settings: Settings | None = None) -> EvidenceRecor
     countries = (settings.country, *(COUNTRY_OF[tag] for tag in languages if tag in COUNTRY_OF))
     kind = guess_kind(texts)
     passages = split_clauses(texts, kind)
-    findings = judge(passages, tools.classifier, countries)
-    if kind is Kind.payslip:
-        findings = listed_deductions(texts, findings, countries)
-    steps.append(_step("find", CLASSIFIER, version("evidex"), {"country": settings.country}, started, clock))
+    if kind is Kind.payslip:  # a grid of labels and figures: no clauses for a model
+        judges = [tools.keywords]
+        findings = listed_deductions(texts, judge(passages, tools.keywords, countries), countries)
+    else:
+        judges = list(dict.fromkeys((tools.classifier, tools.keywords)))
+        findings = judge(passages, tools.classifier, countries, tools.keywords if len(judges) > 1 else None)
+    names = ", ".join(one.name for one in judges)
+    versions = ", ".join(one.version for one in judges)
+    steps.append(_step("find", names, versions, {"country": settings.country}, started, clock))
     return EvidenceRecord(
         record_id=record_id(source, settings),
         status="complete",
@@ -107,10 +116,7 @@ def classify(texts: Sequence[str], settings: Settings | None = None) -> list[dic
     Returns:
         For each text, category id → probability; only those at or above the classifier's threshold.
     """
-    from evidex.find.classifier import THRESHOLD
-
-    rows = _classifier().classify(list(texts))
-    return [{category: score for category, score in row.items() if score >= THRESHOLD} for row in rows]
+    return [dict(row) for row in load_classifier((settings or Settings()).model).classify(list(texts))]
 
 
 def failed_record(path: Path, settings: Settings, error: EvidexError) -> EvidenceRecord:
@@ -126,7 +132,9 @@ def failed_record(path: Path, settings: Settings, error: EvidexError) -> Evidenc
 def record_id(source: Source, settings: Settings) -> str:
     """The key of resume: the same bytes and settings give the same id, whatever the file is called."""
     identity = source.sha256 or source.file_name
-    return hashlib.sha256(f"{identity}\n{settings.model_dump_json()}".encode()).hexdigest()
+    sums = Path(settings.model, SUMS) if settings.model else None
+    model = sums.read_text(encoding="utf-8") if sums and sums.is_file() else ""  # a model trained again judges anew
+    return hashlib.sha256(f"{identity}\n{settings.model_dump_json()}{model}".encode()).hexdigest()
 
 
 def _read(path: Path, source: Source, tools: Tools, settings: Settings, steps: list[Step]) -> Iterator[PageReading]:
@@ -146,11 +154,18 @@ def _step(
 
 
 @cache
-def _tools() -> Tools:
-    return Tools(load_engines(), _classifier())
+def load_classifier(model: str | None = None) -> Classifier:
+    """The classifier of a name (``keywords``, or another package's) or of a model directory; evidex's own model by default.
 
+    Raises:
+        ToolMissing: not a model directory of evidex or of transformers, or transformers is not installed.
+    """
+    from evidex.find.huggingface import TransformersClassifier
+    from evidex.find.model import ModelClassifier
 
-@cache
-def _classifier() -> Classifier:
-    built: Callable[[], Classifier] = plugins.offered(plugins.CLASSIFIERS)[CLASSIFIER].load()
-    return built()
+    points = plugins.offered(plugins.CLASSIFIERS)
+    if model is None or model in points:
+        built: Callable[[], Classifier] = points[model or MODEL].load()
+        return built()
+    folder = Path(model)
+    return TransformersClassifier(folder) if (folder / "config.json").is_file() else ModelClassifier(folder)

@@ -134,6 +134,8 @@ class Finding(Value):
     category: str
     score: Probability
     method: Literal["model", "rule"]
+    witnesses: tuple[str, ...] = Field(default=(), description="The classifiers that found it, each by itself: model, keywords.")
+    words: tuple[str, ...] = Field(default=(), description="The words that carried it most, in the model's reckoning.")
     spans: tuple[Span, ...] = Field(min_length=1)
     amounts: tuple[Amount, ...] = ()
     bases: tuple[LegalBasis, ...] = ()

@@ -22,6 +22,9 @@ class Settings(BaseModel):
     )
     country: str = Field(default="JP", description="Country whose law applies, ISO 3166.")
     region: str | None = Field(default=None, description="Prefecture of the workplace, e.g. 岐阜県 (for wages).")
+    model: str | None = Field(
+        default=None, description="What judges clauses: a model directory, or the word keywords. Default: evidex's own model."
+    )
     max_megabytes: int = Field(default=100, gt=0, description="Largest file that is opened, MiB.")
     max_megapixels: int = Field(default=80, gt=0, description="Largest picture that is decoded, million pixels.")
     max_pages: int = Field(default=500, gt=0, description="Most pages of one file.")

@@ -52,6 +52,31 @@ def progress_shown(quiet: bool, as_json: bool) -> Iterator[Callable[[int, int, E
         yield advance
 
 
+@contextmanager
+def training_shown() -> Iterator[Callable[[int, int, float], None]]:
+    """A bar with the loss on a terminal, nothing elsewhere."""
+    if not sys.stderr.isatty():
+        yield lambda step, steps, loss: None
+        return
+    from rich.console import Console
+    from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
+
+    columns = (
+        TextColumn("Training"),
+        BarColumn(),
+        MofNCompleteColumn(),
+        TimeRemainingColumn(),
+        TextColumn("{task.fields[loss]}"),
+    )
+    with Progress(*columns, console=Console(stderr=True)) as bar:
+        task = bar.add_task("training", total=None, loss="")
+
+        def advance(step: int, steps: int, loss: float) -> None:
+            bar.update(task, completed=step, total=steps, loss=f"loss {loss:.3f}")
+
+        yield advance
+
+
 def print_table(records: Iterable[EvidenceRecord]) -> None:
     """One row a document: what it is, and the categories found in it."""
     from rich.console import Console
@@ -85,6 +110,12 @@ def say_why(summary: Summary, quiet: bool) -> None:
         print("evidex: a tool is missing; run `evidex doctor`", file=sys.stderr)
     elif summary.exit_code == 4 and not quiet:
         print("evidex: nothing could be read", file=sys.stderr)
+
+
+def print_problems(problems: Iterable[str]) -> None:
+    """Rows of a file that were left out, and why."""
+    for problem in problems:
+        print(f"evidex: left out, {problem}", file=sys.stderr)
 
 
 def print_check(name: str, found: str, remedy: str) -> bool:

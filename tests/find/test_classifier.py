@@ -1,17 +1,24 @@
 from collections.abc import Mapping, Sequence
 
-import pytest
-
 from evidex import law
-from evidex.find.classifier import THRESHOLD, judge
+from evidex.find.classifier import ALONE, judge
 from evidex.find.clauses import split_clauses
 
 
 class ByWord:
-    """Scores a sentence by the words it holds."""
+    """Scores a text by the words it holds."""
+
+    name = "model"
+    version = "1"
 
     def __init__(self, **scores: tuple[str, float]) -> None:
         self.scores = scores
+
+    def denies(self, text: str, category: str) -> bool:
+        return "撤回" in text
+
+    def words(self, text: str, category: str) -> Sequence[str]:
+        return (self.scores[category][0],) if self.scores[category][0] in text else ()
 
     def classify(self, texts: Sequence[str]) -> Sequence[Mapping[str, float]]:
         return [{key: score for key, (word, score) in self.scores.items() if word in text} for text in texts]
@@ -30,14 +37,43 @@ def test_a_sentence_may_impose_two_things(make_page) -> None:
     assert len({finding.id for finding in found}) == 2
 
 
-@pytest.mark.parametrize(("score", "count"), [(THRESHOLD - 0.01, 0), (THRESHOLD, 1), (1.0, 1)])
-def test_only_scores_from_the_threshold_on_are_findings(score: float, count: int, make_page) -> None:
+def test_what_only_the_whole_clause_says_is_quoted_whole(make_page) -> None:
+    class OnlyTogether(ByWord):
+        def classify(self, texts: Sequence[str]) -> Sequence[Mapping[str, float]]:
+            return [{"penalty_fee": 0.8} if "罰金" in text and "一万円" in text else {} for text in texts]
+
+    passages = split_clauses([make_page("第1条 罰金。 一回につき一万円。")])
+    (found,) = judge(passages, OnlyTogether(penalty_fee=("罰金", 0.8)), ["JP"])
+    assert [span.quote for span in found.spans] == [passages[0].clause.span.quote]
+
+
+def test_a_witness_that_agrees_is_named(make_page) -> None:
     passages = split_clauses([make_page("外泊は禁止する。")])
-    assert len(judge(passages, ByWord(movement_restriction=("外泊", score)), ["JP"])) == count
+    model, keywords = ByWord(movement_restriction=("外泊", 0.9)), ByWord(movement_restriction=("禁止", 0.82))
+    keywords.name = "keywords"
+    (found,) = judge(passages, model, ["JP"], keywords)
+    assert (found.witnesses, found.method, found.score, found.words) == (("model", "keywords"), "model", 0.9, ("外泊",))
+
+
+def test_what_only_the_witness_finds_is_kept_and_less_sure(make_page) -> None:
+    passages = split_clauses([make_page("外泊は禁止する。")])
+    keywords = ByWord(movement_restriction=("外泊", 0.82))
+    keywords.name = "keywords"
+    (found,) = judge(passages, ByWord(), ["JP"], keywords)
+    assert (found.witnesses, found.method, found.score, found.words) == (("keywords",), "rule", ALONE, ())
+
+
+def test_what_the_classifier_denies_a_witness_alone_cannot_find(make_page) -> None:
+    keywords = ByWord(movement_restriction=("外泊", 0.82))
+    keywords.name = "keywords"
+    assert judge(split_clauses([make_page("外泊の禁止は撤回する。")]), ByWord(), ["JP"], keywords) == ()
 
 
 def test_a_finding_has_the_best_score_of_its_sentences(make_page) -> None:
-    class ByLength:
+    class ByLength(ByWord):
+        def words(self, text: str, category: str) -> Sequence[str]:
+            return ()
+
         def classify(self, texts: Sequence[str]) -> Sequence[Mapping[str, float]]:
             return [{"phone_ban": 0.6 if len(text) < 8 else 0.8} for text in texts]
 
@@ -55,7 +91,7 @@ def test_a_finding_names_its_amounts_and_the_law_of_the_countries(make_page) -> 
 
 def test_the_method_tells_a_model_from_a_rule(make_page) -> None:
     passages = split_clauses([make_page("保証金を預託する。")])
-    (found,) = judge(passages, ByWord(guarantee_deposit=("保証金", 0.9)), ["JP"], method="model")
+    (found,) = judge(passages, ByWord(guarantee_deposit=("保証金", 0.9)), ["JP"])
     assert found.method == "model"
 
 

@@ -109,3 +109,12 @@ def test_the_box_of_a_tilted_line_is_tilted() -> None:
     left, right, _, bottom = (np.array(corner) for corner in strip.quad(0, strip.picture.shape[1]))
     assert (right - left)[1] / (right - left)[0] == pytest.approx(0.1, abs=0.01)
     assert np.linalg.norm(bottom - left) == pytest.approx(20, abs=0.5)
+
+
+def test_a_ruled_line_of_a_table_is_taken_off_and_letters_stay() -> None:
+    strip = np.full((64, 300), 255, np.uint8)
+    strip[:, 280:283] = 0
+    strip[15:50, 100:104] = 0
+    cleaned = without_neighbours(strip)
+    assert cleaned[:, 275:290].min() == 255
+    assert cleaned[20:45, 101].max() == 0

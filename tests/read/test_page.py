@@ -30,7 +30,7 @@ def test_a_text_layer_that_lies_is_not_believed(tmp_path: Path) -> None:
             sheet.insert_text((50, 100 + 60 * row), "賃金は毎月末に払う。", fontname="japan", fontsize=28, render_mode=3)
         document.delete_page(0)
         document.save(tmp_path / "lie.pdf")
-    record = evidex.examine(tmp_path / "lie.pdf")
+    record = evidex.examine(tmp_path / "lie.pdf", evidex.Settings(model="keywords"))
     assert all("保証金" in text for text in texts(record))
     assert {finding.category for finding in record.findings} == {"guarantee_deposit"}
 

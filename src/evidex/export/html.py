@@ -131,6 +131,8 @@ def _finding(finding: Finding, number: int, pictures: Mapping[int, NDArray[np.ui
         "score": f"{finding.score:.0%}",
         "page": ", ".join(str(page) for page in sorted({span.page for span in finding.spans})),
         "spans": [{"quote": span.quote, "crop": _crop(span, pictures.get(span.page))} for span in finding.spans],
+        "words": finding.words,
+        "witnesses": finding.witnesses,
         "amounts": finding.amounts,
         "comparison": "".join(compared),
         "explanation": finding.explanation,

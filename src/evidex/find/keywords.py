@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
+from importlib.metadata import version
 
 from evidex import law
 from evidex.find.clauses import sentence_texts
@@ -18,6 +19,9 @@ _Rules = tuple[tuple[Pattern, ...], tuple[Unless, ...]]
 class KeywordClassifier:
     """Category id → probability from patterns, with exceptions that cancel ("no deposit may be collected")."""
 
+    name = "keywords"
+    version = version("evidex")
+
     def __init__(self) -> None:
         self._rules = {
             category.id: {language: _rules(category, language) for language in LANGUAGES}
@@ -27,6 +31,19 @@ class KeywordClassifier:
     def classify(self, texts: Sequence[str]) -> Sequence[Mapping[str, float]]:
         """Score each text by its best sentence; categories without a match are left out."""
         return [_best(self._sentence(sentence) for sentence in sentence_texts(text)) for text in texts]
+
+    def denies(self, text: str, category: str) -> bool:
+        """Whether patterns match and an exception cancels every one: "the trainee keeps the passport, the company does not"."""
+        verdicts = [
+            _verdict(normalise(sentence), self._rules[category][language])
+            for sentence in sentence_texts(text)
+            for language in _languages_of(sentence)
+        ]
+        return False in verdicts and True not in verdicts
+
+    def words(self, text: str, category: str) -> Sequence[str]:
+        """None: the patterns are in the taxonomy's files to read."""
+        return ()
 
     def _sentence(self, sentence: str) -> Mapping[str, float]:
         text, languages = normalise(sentence), _languages_of(sentence)
@@ -47,6 +64,15 @@ def _rules(category: law.Category, language: str) -> _Rules:
         tuple(compile_pattern(source) for source in patterns),
         tuple(compile_unless(source) for source in (*shared, *own)),
     )
+
+
+def _verdict(text: str, rules: _Rules) -> bool | None:
+    """True where a pattern matches that no exception cancels, False where all that match are cancelled, None where none does."""
+    patterns, exceptions = rules
+    matches = [match for pattern in patterns if (match := pattern.match(text))]
+    if not matches:
+        return None
+    return any(not any(exception.cancels(text, match) for exception in exceptions) for match in matches)
 
 
 def _similarity(text: str, rules: _Rules) -> float:

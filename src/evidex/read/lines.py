@@ -23,6 +23,8 @@ TEXT = 0.3
 """A map value from which a pixel belongs to a line."""
 SURE = 0.5
 """The mean map value a stretch needs to be text at all."""
+RULED = 0.2
+"""Width, in heights of a strip, up to which a stroke from its upper to its lower edge is a ruled line, not a letter."""
 FULL_HEIGHT = 2.6
 """A line's height over the thickness of its stretch in the map (the map marks the middle 40 % or so)."""
 
@@ -117,9 +119,10 @@ def cut(picture: Picture, line: TextLine, height: int, padding: float = 0.18) ->
 
 
 def without_neighbours(strip: Picture, core: float = 0.5) -> Picture:
-    """A grey, flattened strip without the bits of the lines above and below that reach into it.
+    """A grey, flattened strip without the bits of the lines above and below that reach into it, and without ruled lines.
 
-    Bits are ink that touches the strip's upper or lower edge and stays out of the middle `core` of its height.
+    Bits are ink that touches the strip's upper or lower edge and stays out of the middle `core` of its height. Ink from edge
+    to edge that is thin is a ruled line of a table.
     """
     height = strip.shape[0]
     ink = cv2.threshold(strip, 0, 255, cv2.THRESH_BINARY_INV + cv2.THRESH_OTSU)[1]
@@ -128,7 +131,8 @@ def without_neighbours(strip: Picture, core: float = 0.5) -> Picture:
     foreign = np.zeros(count, bool)
     for index in range(1, count):
         top, bottom = stats[index][1], stats[index][1] + stats[index][3]
-        foreign[index] = (top <= 1 and bottom < upper) or (bottom >= height - 1 and top > lower)
+        ruled = top <= 1 and bottom >= height - 1 and stats[index][2] < RULED * height
+        foreign[index] = ruled or (top <= 1 and bottom < upper) or (bottom >= height - 1 and top > lower)
     if not foreign.any():
         return strip
     mask = cv2.dilate(foreign[labels].astype(np.uint8), np.ones((5, 5), np.uint8))

@@ -1,0 +1,1 @@
+"""Labelled clauses → a classifier of one's own."""
