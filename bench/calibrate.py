@@ -20,9 +20,10 @@ from rapidfuzz.distance import Levenshtein
 from samples import bare
 
 from evidex.read import routing
-from evidex.read.engine import _logit
+from evidex.read.engine import logit
 from evidex.read.flatten import prepare
 from evidex.read.page import cut_lines, page_lines
+from evidex.training.measure import fit_calibration
 
 ROOT = Path(__file__).parents[1]
 TABLE = ROOT / "src" / "evidex" / "read" / "confidence.toml"
@@ -55,20 +56,9 @@ def words_of_page(photo: np.ndarray, truth: str) -> list[tuple[str, str, float, 
         wrong[step.src_pos] = True
     ends = np.cumsum([len(bare(token.text)) for _, _, token in tokens])
     return [
-        (name, language, _logit(token.confidence), not wrong[end - len(bare(token.text)) : end].any())
+        (name, language, logit(token.confidence), not wrong[end - len(bare(token.text)) : end].any())
         for (name, language, token), end in zip(tokens, ends, strict=True)
     ]
-
-
-def fit(odds: np.ndarray, right: np.ndarray) -> tuple[float, float]:
-    """Slope and shift of a logistic regression, held a little towards slope 1 and shift 0."""
-    inputs, weights, prior = np.stack([odds, np.ones_like(odds)], axis=1), np.array([1.0, 0.0]), np.array([1.0, 0.0])
-    for _ in range(50):
-        chance = 1 / (1 + np.exp(-np.clip(inputs @ weights, -30, 30)))
-        slope = inputs.T @ (chance - right) + (weights - prior)
-        curve = (inputs * (chance * (1 - chance))[:, None]).T @ inputs + np.eye(2)
-        weights = weights - np.linalg.solve(curve, slope)
-    return float(weights[0]), float(weights[1])
 
 
 def main(languages: list[str], number: int) -> None:
@@ -86,7 +76,7 @@ def main(languages: list[str], number: int) -> None:
         engine = routing.load_engines().of(language).name
         own = [(odds, right) for name, tag, odds, right in rows if name == engine and (tag == language or engine == "rapidocr")]
         odds, right = (np.array(column, float) for column in zip(*own, strict=True))
-        slope, shift = fit(odds, right)
+        slope, shift = fit_calibration(odds[:, None], right[:, None])
         table.setdefault(engine, {})[language] = [round(slope, 3), round(shift, 3)]
         print(f"{language}: {len(own)} words, {100 * right.mean():.1f} % right, slope {slope:.2f}, shift {shift:.2f}", flush=True)
     body = "".join(

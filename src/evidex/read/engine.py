@@ -46,11 +46,12 @@ class Reading:
 
     def calibrated(self, slope: float, shift: float) -> Reading:
         """The reading with each confidence c as the measured chance that the token is right: logit⁻¹(slope · logit c + shift)."""
-        odds = (slope * _logit(token.confidence) + shift for token in self.tokens)
+        odds = (slope * logit(token.confidence) + shift for token in self.tokens)
         return Reading(tuple(replace(token, confidence=1 / (1 + exp(-o))) for token, o in zip(self.tokens, odds, strict=True)))
 
 
-def _logit(chance: float) -> float:
+def logit(chance: float) -> float:
+    """The logarithm of the odds, of a chance held away from 0 and 1."""
     inside = min(max(chance, 0.01), 0.999)
     return log(inside / (1 - inside))
 
